@@ -9,6 +9,7 @@ import { HeartbeatConfig } from './heartbeat.config';
 import { LogConfig } from './log.config';
 import { MessagesConfig } from './messages.config';
 import { OpenMessagingConfig } from './open-messaging.config';
+import { PlatformEventsConfig } from './platform-events.config';
 import { ProxyConfig } from './proxy.config';
 import { ReplicaConfig } from './replica.config';
 import { SecretFilesConfig } from './secret-files.config';
@@ -29,6 +30,7 @@ const CONFIGS = [
   LogConfig,
   MessagesConfig,
   OpenMessagingConfig,
+  PlatformEventsConfig,
   ProxyConfig,
   ReplicaConfig,
   SecretFilesConfig,

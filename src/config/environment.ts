@@ -21,6 +21,7 @@ import {
   ScopeMapSetting,
   UrlSetting,
   UrlWithUserSetting,
+  EventSecretsSetting,
   WebhookSecretsSetting,
 } from './setting.decorator';
 
@@ -192,6 +193,10 @@ export class Environment {
   @IsOptional()
   @MaxLength(4_000, { message: 'must have at most 4000 characters' })
   GENESYS_OPEN_DEFAULT_TEXT?: string;
+
+  @IsOptional()
+  @EventSecretsSetting()
+  GENESYS_EVENTS_SECRET?: string[];
 
   @IntegerSetting(1, 1_000_000)
   GENESYS_REQUESTS_PER_MINUTE: number = 300;

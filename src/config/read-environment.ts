@@ -18,6 +18,7 @@ const SECRETS = [
   'GENESYS_CLIENT_SECRET',
   'GENESYS_CLIENTS',
   'GENESYS_OPEN_INTEGRATIONS',
+  'GENESYS_EVENTS_SECRET',
   'CRM_WEBHOOK_SECRET',
   'API_KEYS',
   'DATA_KEY',
@@ -61,6 +62,7 @@ function rememberSecrets(environment: Environment, variables: Variables): void {
     GENESYS_CLIENT_SECRET: single,
     GENESYS_CLIENTS: several = [],
     GENESYS_OPEN_INTEGRATIONS: integrations = [],
+    GENESYS_EVENTS_SECRET: ofEvents = [],
     CRM_WEBHOOK_SECRET = [],
     DATA_KEY,
     DATABASE_URL,
@@ -69,7 +71,7 @@ function rememberSecrets(environment: Environment, variables: Variables): void {
   const ofDatabase = DATABASE_URL === undefined ? [] : databaseUrlSecrets(DATABASE_URL);
   const clientSecrets = several.map((client) => client.secret);
   const ofWebhooks = integrations.flatMap(({ secrets }) => secrets);
-  const others = [...ofWebhooks, ...keys, ...ofDatabase, ...basicCredentials(environment)];
+  const others = [...ofWebhooks, ...ofEvents, ...keys, ...ofDatabase, ...basicCredentials(environment)];
   for (const secret of [single, ...clientSecrets, ...others]) {
     if (secret !== '') environment.secrets.add(secret);
   }

@@ -19,6 +19,7 @@ import { isOAuthClientList, OAUTH_CLIENTS_RULE } from './oauth-client-list';
 import { isOpenIntegrationList, OPEN_INTEGRATIONS_RULE } from './open-integration-list';
 import { isScopeMap, SCOPE_MAP_RULE } from './scope-map';
 import { isDecodable, postgresUrlFault, urlFault } from './url-rules';
+import { EVENT_SECRETS_RULE, isEventSecretList, splitEventSecrets } from './event-secret-list';
 import { isWebhookSecretList, splitWebhookSecrets, WEBHOOK_SECRET_RULE } from './webhook-secret-list';
 
 /** An integer within inclusive bounds, written in decimal digits. */
@@ -162,6 +163,11 @@ function parsedOrAsIs(value: unknown): unknown {
 /** The signing secrets of a webhook, separated by commas. */
 export function WebhookSecretsSetting(): PropertyDecorator {
   return SecretListSetting(splitWebhookSecrets, isWebhookSecretList, WEBHOOK_SECRET_RULE);
+}
+
+/** The secrets of senders of platform events, separated by commas. */
+export function EventSecretsSetting(): PropertyDecorator {
+  return SecretListSetting(splitEventSecrets, isEventSecretList, EVENT_SECRETS_RULE);
 }
 
 /** The keys for stored data, separated by commas. */

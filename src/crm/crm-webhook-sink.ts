@@ -6,7 +6,7 @@ import { USER_AGENT } from '../common/product';
 import { Clock } from '../common/time/clock';
 import { parseRetryAfter } from '../common/time/retry-after';
 import { CrmConfig } from '../config/crm.config';
-import type { SessionEvent } from '../session/domain/session-event';
+import { eventTypeOf, type SessionEvent } from '../session/domain/session-event';
 import { DeliveryFailedError, withMembers } from '../sync/domain/delivery.errors';
 import { EventSink } from '../sync/ports/event-sink';
 import { CrmTelemetry } from './crm.telemetry';
@@ -104,5 +104,5 @@ export class CrmWebhookSink extends EventSink {
 /** The body of the webhook. Times are RFC 3339 in UTC. */
 function bodyOf({ id, conversationId, sequence, state, occurredAt, metadata }: SessionEvent): object {
   const timestamp = new Date(occurredAt).toISOString();
-  return { id, type: `session.${state}`, sequence, conversationId, state, timestamp, metadata };
+  return { id, type: eventTypeOf(state), sequence, conversationId, state, timestamp, metadata };
 }

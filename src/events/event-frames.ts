@@ -1,4 +1,5 @@
 import { jittered } from '../common/time/jitter';
+import { eventTypeOf } from '../session/domain/session-event';
 import type { FeedEvent } from './domain/feed-event';
 import type { EphemeralEvent } from './domain/stream-event';
 
@@ -15,9 +16,11 @@ export const PING = ': ping\n\n';
 export function frameOf(event: FeedEvent, id: string): string {
   const { conversationId } = event;
   const at = new Date(event.at).toISOString();
-  return event.kind === 'state'
-    ? framed(`session.${event.body.state}`, { conversationId, at, session: event.body }, id)
-    : framed('message', { conversationId, at, message: event.body }, id);
+  if (event.kind === 'message') return framed('message', { conversationId, at, message: event.body }, id);
+  const { event: name, facts, ...session } = event.body;
+  return name === undefined
+    ? framed(`session.${session.state}`, { conversationId, at, session }, id)
+    : framed(eventTypeOf(name), { conversationId, at, session, ...facts }, id);
 }
 
 /** An event without an id: a client cannot resume after it. */

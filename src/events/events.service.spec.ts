@@ -72,6 +72,11 @@ function typesOf({ filter }: StreamPlan): StreamType[] {
   const samples = {
     message: aMessageEvent(1),
     session: { ...aMessageEvent(1), kind: 'state' as const, body: { state: 'active' as const, version: 1 } },
+    assignment: {
+      ...aMessageEvent(1),
+      kind: 'state' as const,
+      body: { state: 'active' as const, event: 'waiting' as const, version: 1 },
+    },
     typing: { ...facts, kind: 'typing' as const, body: { isOn: true } },
     connection: { ...facts, kind: 'connection' as const, body: 'live' as const },
     activity: {
@@ -96,7 +101,7 @@ describe(EventsService.name, () => {
   it('refuses types of messages without their scope', async () => {
     expect(typesOf(await planned())).toEqual(STREAM_TYPES);
     expect(typesOf(await planned({ types: ['typing', 'connection'] }))).toEqual(['typing', 'connection']);
-    expect(typesOf(await planned({ caller: aListener() }))).toEqual(['session', 'connection']);
+    expect(typesOf(await planned({ caller: aListener() }))).toEqual(['session', 'assignment', 'connection']);
     await expect(planned({ caller: aListener(), types: ['session', 'typing'] })).rejects.toThrow(
       InsufficientScopeError,
     );

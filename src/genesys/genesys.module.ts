@@ -15,8 +15,14 @@ import { GenesysApiClient } from './transport/genesys-api-client';
 import { GenesysHttpClient } from './transport/genesys-http-client';
 import { GenesysTelemetry } from './transport/genesys.telemetry';
 import { UpstreamCircuits } from './transport/upstream-circuits';
+import { ConversationReconciler } from './platform-events/conversation-reconciler';
+import { ConversationStates } from './platform-events/conversation-states';
+import { PlatformEventIntake } from './platform-events/platform-event-intake';
+import { PlatformEventsController } from './platform-events/platform-events.controller';
+import { PlatformEventsTelemetry } from './platform-events/platform-events.telemetry';
+import { SnapshotIntake } from './platform-events/snapshot-intake';
+import { UnmatchedFacts } from './platform-events/unmatched-facts';
 import { OpenMessagingConfig } from '../config/open-messaging.config';
-import { ConversationStates } from './open-messaging/conversation-states';
 import { InboundRequests } from './open-messaging/inbound-requests';
 import { OpenMessages } from './open-messaging/open-messages';
 import { OpenMessagingChannel } from './open-messaging/open-messaging-channel';
@@ -75,11 +81,20 @@ const WEB_MESSAGING = [
   WebMessagingChannel,
 ];
 
+/** Providers of the facts that Genesys Cloud reports, and of reading them. */
+const PLATFORM_EVENTS = [
+  PlatformEventsTelemetry,
+  ConversationStates,
+  SnapshotIntake,
+  UnmatchedFacts,
+  PlatformEventIntake,
+  ConversationReconciler,
+];
+
 /** Providers of the guest sessions over Open Messaging. */
 const OPEN_MESSAGING = [
   OpenMessagingTelemetry,
   InboundRequests,
-  ConversationStates,
   PlatformParticipants,
   OpenMessages,
   OpenOpeningMessages,
@@ -91,7 +106,7 @@ const OPEN_MESSAGING = [
 /** The adapter to Genesys Cloud: its channels, and the token endpoint that Auth asks for tokens. */
 @Global()
 @Module({
-  controllers: [OpenWebhookController],
+  controllers: [OpenWebhookController, PlatformEventsController],
   imports: [AuthModule, UploadModule, OutboundHttpModule.withConnections(CONNECTIONS, PROXIED)],
   providers: [
     GenesysTelemetry,
@@ -104,6 +119,7 @@ const OPEN_MESSAGING = [
     OAuthTokenEndpoint,
     { provide: TokenEndpoint, useExisting: OAuthTokenEndpoint },
     ConversationsMessagingChannel,
+    ...PLATFORM_EVENTS,
     ...WEB_MESSAGING,
     ...OPEN_MESSAGING,
   ],

@@ -1,4 +1,4 @@
-import { Module } from '@nestjs/common';
+import { Global, Module } from '@nestjs/common';
 import { OutboundHttpModule } from '../common/http/outbound-http.module';
 import { MAX_FORWARDED } from '../config/replica.config';
 import { HeartbeatModule } from '../heartbeat/heartbeat.module';
@@ -20,6 +20,8 @@ import { PinnedSessions } from './forwarding/pinned-sessions';
 import { ReceivedHops } from './forwarding/received-hops';
 import { DrainAnnouncer } from './ownership/drain-announcer';
 import { UpstreamDisconnector } from './ending/upstream-disconnector';
+import { FactIntake } from './ports/fact-intake';
+import { SessionFacts } from './ending/session-facts';
 import { SessionEnding } from './ending/session-ending';
 import { ReplicaHttpClient } from './forwarding/replica-http-client';
 import { SessionForwarding } from './forwarding/session-forwarding';
@@ -43,7 +45,8 @@ import { SessionReconciler } from './ownership/session-reconciler';
 import { SessionHeartbeatStarter } from './heartbeat/session-heartbeat-starter';
 import { SessionUpdater } from './ending/session-updater';
 
-/** Needs a `SessionStore`, an `IdempotencyStore`, the `GuestChannels` and the `SessionPolicies` from the composition root. */
+/** Global for `FactIntake`, which channels need. Needs a `SessionStore`, an `IdempotencyStore`, the `GuestChannels` and the `SessionPolicies` from the composition root. */
+@Global()
 @Module({
   imports: [HeartbeatModule, OutboundHttpModule.withConnections(MAX_FORWARDED)],
   controllers: [SessionController, AuthenticationController, LimitsController],
@@ -61,6 +64,7 @@ import { SessionUpdater } from './ending/session-updater';
     SessionCaps,
     OAuthClientSelector,
     SessionEnding,
+    { provide: FactIntake, useClass: SessionFacts },
     UpstreamDisconnector,
     SessionUpdater,
     SessionHeartbeatStarter,
@@ -86,6 +90,6 @@ import { SessionUpdater } from './ending/session-updater';
     IsKnownChannel,
     IsWithinMaxDuration,
   ],
-  exports: [SessionQueries],
+  exports: [SessionQueries, FactIntake],
 })
 export class SessionModule {}

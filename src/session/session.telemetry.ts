@@ -87,7 +87,7 @@ export class SessionTelemetry {
     });
   }
 
-  disconnectEnded(outcome: 'confirmed' | 'gone'): void {
+  disconnectEnded(outcome: 'confirmed' | 'gone' | 'accepted'): void {
     this.disconnects.inc({ outcome });
   }
 

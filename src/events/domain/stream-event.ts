@@ -3,10 +3,10 @@ import type { ConnectionState, Typing } from '../../session/ports/conversation-e
 import type { FeedEvent } from './feed-event';
 
 /**
- * Types of events on streams. Messages and changes of state are kept and can be replayed; all others are ephemeral, also
+ * Types of events on streams. Messages, changes of state and of the assignment are kept and can be replayed; all others are ephemeral, also
  * the warning of an expiry among the events of a session.
  */
-export const STREAM_TYPES = ['message', 'session', 'typing', 'connection', 'activity'] as const;
+export const STREAM_TYPES = ['message', 'session', 'assignment', 'typing', 'connection', 'activity'] as const;
 
 export type StreamType = (typeof STREAM_TYPES)[number];
 
@@ -31,6 +31,7 @@ export type EphemeralEvent = Content & {
   readonly at: number;
 };
 
-export function typeOf({ kind }: FeedEvent | EphemeralEvent): StreamType {
-  return kind === 'state' || kind === 'expiring' ? 'session' : kind;
+export function typeOf(event: FeedEvent | EphemeralEvent): StreamType {
+  if (event.kind === 'state') return event.body.event === undefined ? 'session' : 'assignment';
+  return event.kind === 'expiring' ? 'session' : event.kind;
 }

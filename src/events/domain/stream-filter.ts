@@ -27,6 +27,7 @@ export class StreamFilter {
     return (
       this.filter.conversationId !== undefined &&
       event.kind === 'state' &&
+      event.body.event === undefined &&
       TRANSITIONS[event.body.state].length === 0
     );
   }

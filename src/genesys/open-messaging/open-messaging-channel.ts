@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import { StorageUnavailableError } from '../../common/errors/storage-unavailable.errors';
 import { UpstreamInvalidResponseError } from '../../common/errors/upstream.errors';
 import { Clock } from '../../common/time/clock';
 import { OpenMessagingConfig } from '../../config/open-messaging.config';
+import { endReasonOf } from '../../session/domain/session-state';
 import type { EndDetection } from '../../session/domain/end-detection';
 import {
   type BeatOutcome,
@@ -12,10 +14,10 @@ import {
 } from '../../session/ports/guest-channel';
 import { assertInTime } from '../transport/in-time';
 import { beatOutcomeOf } from '../conversations-messaging/beat-outcome';
+import { type ConversationState, ConversationStates } from '../platform-events/conversation-states';
+import { SESSION_ATTRIBUTE, SnapshotIntake } from '../platform-events/snapshot-intake';
 import { classOf } from '../transport/reactions';
-import { idIn } from '../fields';
-import type { ConversationEnd } from './conversation-end';
-import { ConversationStates } from './conversation-states';
+import { idIn, omitUndefined } from '../fields';
 import { messageBody } from './inbound-bodies';
 import { InboundRequests, type RequestBounds } from './inbound-requests';
 import { OpenMessages } from './open-messages';
@@ -31,10 +33,12 @@ import { PlatformParticipants } from './platform-participants';
 @Injectable()
 export class OpenMessagingChannel extends GuestChannel {
   readonly name = 'open-messaging';
+  override readonly keepsGuest = false;
 
   constructor(
     private readonly requests: InboundRequests,
     private readonly states: ConversationStates,
+    private readonly snapshots: SnapshotIntake,
     private readonly participants: PlatformParticipants,
     override readonly messaging: OpenMessages,
     override readonly openingMessages: OpenOpeningMessages,
@@ -65,10 +69,14 @@ export class OpenMessagingChannel extends GuestChannel {
     // Without an id there is nothing to read: a session of this channel is active only once it has one.
     if (genesysConversationId === undefined) return { kind: 'ok' };
     try {
-      const end = await this.states.read(genesysConversationId, oauthClient, signal);
-      if (end !== undefined) this.leave(conversationId);
-      return outcomeOf(end);
+      const state = await this.states.read(genesysConversationId, oauthClient, signal);
+      // The facts first: they say more about an end than a beat does.
+      if (state.kind === 'shown') await this.snapshots.take(state.snapshot);
+      const outcome = outcomeOf(state);
+      if (outcome.kind === 'gone') this.leave(conversationId);
+      return outcome;
     } catch (error) {
+      if (error instanceof StorageUnavailableError) return { kind: 'postponed', cause: error.code };
       const outcome = beatOutcomeOf(error);
       // A read that fails, mostly one of many conversations, is no evidence against this one: it lives without beats.
       return outcome.kind === 'postponed' ? outcome : { kind: 'postponed', cause: classOf(error) };
@@ -110,7 +118,7 @@ export class OpenMessagingChannel extends GuestChannel {
       customAttributes: {
         ...conversation.guestContext?.customAttributes,
         // The script of an agent can link back to the session, and the flow can route by the queue.
-        guestSessionId: conversation.conversationId,
+        [SESSION_ATTRIBUTE]: conversation.conversationId,
         guestQueueId: conversation.queueId,
       },
     });
@@ -119,12 +127,10 @@ export class OpenMessagingChannel extends GuestChannel {
   }
 }
 
-function outcomeOf(end: ConversationEnd | undefined): BeatOutcome {
-  if (end === undefined) return { kind: 'ok' };
-  const { reason, disconnectType } = end;
-  return {
-    kind: 'gone',
-    ...(reason === undefined ? {} : { reason }),
-    ...(disconnectType === undefined ? {} : { endCause: disconnectType }),
-  };
+function outcomeOf(state: ConversationState): BeatOutcome {
+  if (state.kind === 'gone') return { kind: 'gone', ...omitUndefined({ endCause: state.word }) };
+  const { ended } = state.snapshot;
+  if (ended === undefined) return { kind: 'ok' };
+  const reason = endReasonOf(ended.by);
+  return { kind: 'gone', ...omitUndefined({ reason, endCause: ended.disconnectType }) };
 }

@@ -13,10 +13,12 @@ import { guestAddressOf, type OpeningMessage } from '../../session/domain/openin
 import { anActiveSession } from '../../session/domain/session.builder';
 import type { Conversation } from '../../session/ports/guest-channel';
 import { FakeLeaseFence } from '../../session/ports/lease-fence.fake';
+import { FakeFactIntake } from '../../session/ports/fact-intake.fake';
+import { ConversationStates } from '../platform-events/conversation-states';
+import { SnapshotIntake } from '../platform-events/snapshot-intake';
 import { GenesysApiClient } from '../transport/genesys-api-client';
 import { FakeGenesysHttpClient } from '../transport/genesys-http-client.fake';
 import { OAuthClientPool } from '../transport/oauth-client-pool';
-import { ConversationStates } from './conversation-states';
 import { InboundRequests } from './inbound-requests';
 import { OpenMessages } from './open-messages';
 import { OpenMessagingChannel } from './open-messaging-channel';
@@ -55,6 +57,7 @@ export class OpenMessagingWorld {
   readonly config: OpenMessagingConfig;
   readonly telemetry = new OpenMessagingTelemetry(new Metrics());
   readonly requests: InboundRequests;
+  readonly facts = new FakeFactIntake();
   readonly states: ConversationStates;
   readonly messages: OpenMessages;
   readonly channel: OpenMessagingChannel;
@@ -78,6 +81,7 @@ export class OpenMessagingWorld {
     this.channel = new OpenMessagingChannel(
       this.requests,
       this.states,
+      new SnapshotIntake(this.facts),
       new PlatformParticipants(api, config, clock),
       this.messages,
       new OpenOpeningMessages(this.config),

@@ -4,7 +4,7 @@ import { type DisconnectType, endedByOf, isTransfer } from './disconnect-type';
 import { momentIn } from './field-readers';
 import { mediaParticipantOf } from './media-participant';
 import { latestOf, type Participant } from './participant';
-import type { EndedBy } from './platform-event';
+import type { EndedBy } from '../../session/domain/platform-fact';
 import type { WrapUp } from './wrap-up';
 
 /**

@@ -1,6 +1,6 @@
 import { detailFactOf } from './detail-event';
 import { platformEventOf } from './event-envelope';
-import type { PlatformFact } from './platform-event';
+import type { PlatformFact } from '../../session/domain/platform-fact';
 import { DETAIL_SUFFIXES } from './topic';
 
 const AT = Date.UTC(2026, 5, 1, 12);

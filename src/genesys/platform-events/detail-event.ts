@@ -2,7 +2,7 @@ import { type Fields, idIn, omitUndefined, textIn } from '../fields';
 import { disconnectIn, endedByOf, isTransfer } from './disconnect-type';
 import type { DetailEvent } from './event-envelope';
 import { countIn, storableTextIn, tagsIn } from './field-readers';
-import type { AgentJoined, PlatformFact } from './platform-event';
+import type { AgentJoined, PlatformFact } from '../../session/domain/platform-fact';
 import type { DetailSuffix } from './topic';
 import { MAX_CODE_LENGTH, MAX_NOTES_LENGTH } from './wrap-up';
 

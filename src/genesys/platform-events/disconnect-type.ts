@@ -1,6 +1,6 @@
 import { type Fields, omitUndefined } from '../fields';
 import { storableTextIn } from './field-readers';
-import type { EndedBy } from './platform-event';
+import type { EndedBy } from '../../session/domain/platform-fact';
 
 /** Disconnect types of a participant, in the order of the topics' schema. */
 export const DISCONNECT_TYPES = [

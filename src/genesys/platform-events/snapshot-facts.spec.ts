@@ -1,6 +1,6 @@
 import { type ConversationSnapshot, snapshotOf } from './conversation-snapshot';
 import { conversationOf, type Part, RECEIVED, type Shape, SHAPES, START } from './participant-list.builder';
-import type { PlatformFact } from './platform-event';
+import type { PlatformFact } from '../../session/domain/platform-fact';
 import { factsBetween } from './snapshot-facts';
 
 const CUSTOMER: Part = { id: 'guest', purpose: 'customer', from: 0, answered: 0 };

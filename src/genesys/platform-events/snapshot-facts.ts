@@ -2,7 +2,7 @@ import { omitUndefined } from '../fields';
 import type { ConversationSnapshot } from './conversation-snapshot';
 import { isTransfer } from './disconnect-type';
 import type { Participant } from './participant';
-import type { PlatformFact } from './platform-event';
+import type { PlatformFact } from '../../session/domain/platform-fact';
 
 type Common = Pick<PlatformFact, 'conversationId'> & { readonly source: 'snapshot' };
 

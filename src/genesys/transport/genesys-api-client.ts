@@ -15,12 +15,12 @@ import type { Priority } from './priority';
 /** Operations of the platform API that are called as an OAuth client. */
 export type ApiOperation = Extract<
   Operation,
-  'open' | 'beat' | 'disconnect' | 'details' | 'message' | 'typing' | 'receipt' | 'state'
+  'open' | 'beat' | 'disconnect' | 'details' | 'message' | 'typing' | 'receipt' | 'state' | 'reconcile'
 >;
 
 /**
  * Details are read to end a conversation, and are as urgent as a disconnect; the state of conversations is read in the
- * place of a beat. A message of a guest is as urgent as a new guest.
+ * place of a beat, unless it is only reconciled. A message of a guest is as urgent as a new guest.
  */
 const PRIORITY: Readonly<Record<ApiOperation, Priority>> = {
   open: 'open',
@@ -31,6 +31,7 @@ const PRIORITY: Readonly<Record<ApiOperation, Priority>> = {
   typing: 'other',
   receipt: 'other',
   state: 'beat',
+  reconcile: 'other',
 };
 
 /** A call of the platform API, before it is authorised. */

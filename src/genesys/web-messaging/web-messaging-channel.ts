@@ -18,6 +18,7 @@ import {
 } from '../../session/ports/guest-channel';
 import { assertInTime } from '../transport/in-time';
 import { classOf } from '../transport/reactions';
+import { ConversationReconciler } from '../platform-events/conversation-reconciler';
 import { ConversationTerminator } from './conversation/conversation-terminator';
 import { ConversationLookup } from './conversation/conversation-lookup';
 import { DeploymentConfig } from './deployment/deployment-config';
@@ -56,6 +57,7 @@ export class WebMessagingChannel extends GuestChannel {
     override readonly messaging: WebMessages,
     override readonly authentication: WebAuthentication,
     private readonly lookup: ConversationLookup,
+    private readonly reconciler: ConversationReconciler,
   ) {
     super();
   }
@@ -94,11 +96,21 @@ export class WebMessagingChannel extends GuestChannel {
     try {
       await withDeadline(CONNECTION_TIMEOUT_MS, signal, (deadline) => socket.untilLive(deadline));
       if (!(await socket.echo(signal))) return { kind: 'postponed', cause: 'echo-missed' };
-      void this.lookup.lookUp(conversation, socket, signal);
+      void this.reconcile(conversation, socket, signal);
       return { kind: 'ok' };
     } catch (error) {
       return this.outcomeOf(error, socket, conversation);
     }
+  }
+
+  /** Never rejects. */
+  private async reconcile(
+    conversation: Conversation,
+    socket: GuestSocket,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const id = await this.lookup.lookUp(conversation, socket, signal);
+    if (id !== undefined) await this.reconciler.reconcile(id, conversation, signal);
   }
 
   leave(conversationId: string): void {

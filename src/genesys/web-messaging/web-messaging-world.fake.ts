@@ -9,6 +9,10 @@ import { GenesysConfig } from '../../config/genesys.config';
 import { WebMessagingConfig } from '../../config/web-messaging.config';
 import { HealthChecks } from '../../health/health-checks';
 import { Metrics } from '../../metrics/metrics';
+import { FakeFactIntake } from '../../session/ports/fact-intake.fake';
+import { ConversationReconciler } from '../platform-events/conversation-reconciler';
+import { PlatformEventsTelemetry } from '../platform-events/platform-events.telemetry';
+import { SnapshotIntake } from '../platform-events/snapshot-intake';
 import { ConversationEvents } from '../../session/ports/conversation-events';
 import { FakeGuestCredentials } from '../../session/ports/guest-credentials.fake';
 import { OAuthClientPool } from '../transport/oauth-client-pool';
@@ -42,6 +46,8 @@ export class WebMessagingWorld {
   readonly credentials = new FakeGuestCredentials();
   readonly events = new ConversationEvents();
   readonly sockets: GuestSockets;
+  readonly facts = new FakeFactIntake();
+  readonly reconciler: ConversationReconciler;
   readonly messages: WebMessages;
   readonly channel: WebMessagingChannel;
 
@@ -75,6 +81,13 @@ export class WebMessagingWorld {
       telemetry,
       config,
     );
+    this.reconciler = new ConversationReconciler(
+      api,
+      genesys,
+      new SystemClock(),
+      new SnapshotIntake(this.facts),
+      new PlatformEventsTelemetry(metrics),
+    );
     this.sockets = new GuestSockets(factory, this.events, credentials, login);
     this.messages = new WebMessages(this.sockets, deployment);
     this.channel = new WebMessagingChannel(
@@ -84,12 +97,14 @@ export class WebMessagingWorld {
       this.messages,
       new WebAuthentication(this.sockets, deployment, login, credentials, config),
       new ConversationLookup(platform, this.events, telemetry),
+      this.reconciler,
     );
   }
 
   /** Stops all sockets. Throws when a timer is left. */
   async close(): Promise<void> {
     this.sockets.beforeApplicationShutdown();
+    this.reconciler.beforeApplicationShutdown();
     await jest.advanceTimersByTimeAsync(0);
     if (jest.getTimerCount() > 0) throw new Error(`${jest.getTimerCount()} timers are left`);
   }

@@ -24,6 +24,7 @@ import { guestContext } from '../migrations/0018-guest-context';
 import { endCauses } from '../migrations/0019-end-causes';
 import { auditRecordsOfATarget } from '../migrations/0020-audit-records-of-a-target';
 import { guestAddresses } from '../migrations/0021-guest-addresses';
+import { platformReports } from '../migrations/0022-platform-reports';
 import { DatabaseOpenError, SchemaTooNewError } from '../persistence.errors';
 
 /** In the order of their names. A migration that was released is never changed or renamed. */
@@ -49,6 +50,7 @@ const MIGRATIONS: Readonly<Record<string, (dialect: Dialect) => Migration>> = {
   '0019-end-causes': endCauses,
   '0020-audit-records-of-a-target': auditRecordsOfATarget,
   '0021-guest-addresses': guestAddresses,
+  '0022-platform-reports': platformReports,
 };
 
 /** Slightly less than the time that an orchestrator allows for the start. */

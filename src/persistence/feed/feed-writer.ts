@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import type { StateChange } from '../../events/domain/feed-event';
 import { CommitSignal } from '../../common/commit-signal';
 import type { MessageRequest } from '../../messages/ports/message.store';
+import { isAssignmentEvent, type SessionEvent } from '../../session/domain/session-event';
 import type { SessionSnapshot } from '../../session/domain/session-snapshot';
 import type { ConversationEventTable } from '../database/database';
 import { prepared } from '../database/prepared';
@@ -38,26 +39,22 @@ export class FeedWriter {
     private readonly clock: Clock,
   ) {}
 
-  /** Writes the session's new state. The session object still has the version from before the save. */
-  async writeState(work: Work, session: Readonly<SessionSnapshot>): Promise<void> {
-    const { conversationId, owner, state, endReason, endCause, version, genesysConversationId } = session;
-    const change: StateChange = {
-      state,
-      ...(endReason === null ? {} : { endReason }),
-      ...(endCause === null ? {} : { endCause }),
-      version: version + 1,
-      ...(genesysConversationId === undefined ? {} : { genesysConversationId }),
-    };
-    const row: Row = {
-      ...this.rowOf({ conversation_id: conversationId, owner }),
-      kind: 'state',
-      message_id: null,
-      reference: null,
-      fingerprint: null,
-      at: this.clock.now(),
-      body: JSON.stringify(change),
-    };
-    work.send(inserting(work, { rows: await placed(work, [row]) }));
+  /**
+   * Writes the facts that were reported, and then the session's new state if it has moved. The session object still has the
+   * version from before the save.
+   */
+  async writeChanges(
+    work: Work,
+    session: Readonly<SessionSnapshot>,
+    { isMoved, reported }: { readonly isMoved: boolean; readonly reported: readonly SessionEvent[] },
+  ): Promise<void> {
+    const change = changeOf(session);
+    const changes: readonly (readonly [at: number, StateChange])[] = [
+      ...reported.map((event) => [event.occurredAt, { ...change, ...factOf(event) }] as const),
+      ...(isMoved ? [[this.clock.now(), change] as const] : []),
+    ];
+    const rows = changes.map(([at, body]) => this.changeRowOf(session, at, body));
+    work.send(inserting(work, { rows: await placed(work, rows) }));
     this.notifyAfter(work);
   }
 
@@ -78,6 +75,22 @@ export class FeedWriter {
     const { numAffectedRows = 0n } = await work.ask(inserting(work, { rows: await placed(work, rows) }));
     if (numAffectedRows > 0n) this.notifyAfter(work);
     return Number(numAffectedRows);
+  }
+
+  private changeRowOf(
+    { conversationId, owner }: Readonly<SessionSnapshot>,
+    at: number,
+    change: StateChange,
+  ): Row {
+    return {
+      ...this.rowOf({ conversation_id: conversationId, owner }),
+      kind: 'state',
+      message_id: null,
+      reference: null,
+      fingerprint: null,
+      at,
+      body: JSON.stringify(change),
+    };
   }
 
   private rowOf(whose: Whose): Whose & Pick<Row, 'id' | 'position'> {
@@ -102,4 +115,28 @@ async function placed(work: Work, rows: readonly Row[]): Promise<readonly Row[]>
   if (counter === undefined) throw new Error('The feed has no counter.');
   const first = counter.value - rows.length + 1;
   return rows.map((row, index) => ({ ...row, position: first + index }));
+}
+
+function changeOf(session: Readonly<SessionSnapshot>): StateChange {
+  const { state, endReason, endCause, version, genesysConversationId, platformReport } = session;
+  const { endedBy, disconnectType } = platformReport ?? {};
+  return {
+    state,
+    ...(endReason === null ? {} : { endReason }),
+    ...(endCause === null ? {} : { endCause }),
+    ...(endedBy === undefined ? {} : { endedBy }),
+    ...(disconnectType === undefined ? {} : { disconnectType }),
+    version: version + 1,
+    ...(genesysConversationId === undefined ? {} : { genesysConversationId }),
+  };
+}
+
+/** Without the notes and tags of a wrap-up, which the feed does not encrypt: the session itself has them. */
+function factOf({ state, metadata }: SessionEvent): Pick<StateChange, 'event' | 'facts'> {
+  const { assignment, assignedQueueId, userId, declined, wrapUpCode } = metadata;
+  const facts = { assignment, assignedQueueId, userId, declined, wrapUpCode };
+  return {
+    ...(isAssignmentEvent(state) ? { event: state } : {}),
+    facts: Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)),
+  };
 }

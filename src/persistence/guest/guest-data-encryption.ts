@@ -4,14 +4,17 @@ import { PoisonMessageReporter } from '../../common/poison/poison-message-report
 import { DataCipher } from './data-cipher';
 import type { SessionEventTable, SessionTable } from '../database/database';
 import { isUnreadable } from '../persistence.errors';
-import { contextOf, disclosesToken } from '../session/encrypted-columns';
+import { contextOf, holdsGuestData } from '../session/encrypted-columns';
 
-type GuestColumns = Pick<SessionTable, 'conversation_id' | 'guest_token' | 'name' | 'guest_context'>;
+type GuestColumns = Pick<
+  SessionTable,
+  'conversation_id' | 'guest_token' | 'name' | 'guest_context' | 'wrap_up'
+>;
 type EventRow = Selectable<SessionEventTable>;
 
 /**
  * Encrypts the guest's data in rows on the way into the database, and decrypts it on the way out: name, token and
- * context of a session, the credentials of an authenticated guest, event metadata that holds the token, messages, and
+ * context of a session, an agent's wrap-up, the credentials of an authenticated guest, event metadata that holds either, messages, and
  * ephemeral events. The other columns pass as they are, and so do rows from before encryption and the remains of an
  * erased guest.
  */
@@ -40,6 +43,10 @@ export class GuestDataEncryption {
     }
   }
 
+  encryptWrapUp(text: string, conversationId: string): string {
+    return this.cipher.encrypt(text, wrapUpOf(conversationId));
+  }
+
   encryptCredentials(text: string, conversationId: string): string {
     return this.cipher.encrypt(text, credentialsOf(conversationId));
   }
@@ -50,7 +57,7 @@ export class GuestDataEncryption {
   }
 
   encryptEvent(row: SessionEventTable): SessionEventTable {
-    if (!disclosesToken(row.metadata)) return row;
+    if (!holdsGuestData(row.metadata)) return row;
     return { ...row, metadata: this.cipher.encrypt(row.metadata, metadataOf(row.id)) };
   }
 
@@ -84,18 +91,23 @@ function withGuest<Row extends GuestColumns>(
   row: Row,
   change: (text: string, context: string) => string,
 ): Row {
-  const { conversation_id: id, guest_token: token, name, guest_context: context } = row;
+  const { conversation_id: id, guest_token: token, name, guest_context: context, wrap_up: wrapUp } = row;
   return {
     ...row,
     guest_token: change(token, contextOf({ table: 'session', column: 'guest_token' }, id)),
     name: change(name, contextOf({ table: 'session', column: 'name' }, id)),
     guest_context:
       context === null ? null : change(context, contextOf({ table: 'session', column: 'guest_context' }, id)),
+    wrap_up: wrapUp === null ? null : change(wrapUp, wrapUpOf(id)),
   };
 }
 
 function credentialsOf(conversationId: string): string {
   return contextOf({ table: 'session', column: 'guest_credentials' }, conversationId);
+}
+
+function wrapUpOf(conversationId: string): string {
+  return contextOf({ table: 'session', column: 'wrap_up' }, conversationId);
 }
 
 function messageOf(id: string): string {

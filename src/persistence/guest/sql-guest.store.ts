@@ -81,6 +81,7 @@ async function eraseSessions(
       guest_token: '',
       guest_credentials: sql<string | null>`case when guest_credentials is null then null else '' end`,
       guest_context: null,
+      wrap_up: null,
       // A previous release ends sessions without deleting it.
       guest_address: null,
       erased_at: at,

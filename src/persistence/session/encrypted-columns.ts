@@ -4,16 +4,23 @@ export interface EncryptedColumn {
   /** The column that identifies a row. */
   readonly key: 'conversation_id' | 'id';
   readonly column:
-    'guest_token' | 'guest_credentials' | 'guest_context' | 'name' | 'metadata' | 'body' | 'answer';
+    | 'guest_token'
+    | 'guest_credentials'
+    | 'guest_context'
+    | 'wrap_up'
+    | 'name'
+    | 'metadata'
+    | 'body'
+    | 'answer';
   /** Tells whether a plain text in the column has to be encrypted; an empty one belongs to an erased guest. */
   readonly isSecret: (text: string) => boolean;
 }
 
 const hasText = (text: string): boolean => text !== '';
 
-/** Tells whether the metadata of an event hold the guest's token. */
-export function disclosesToken(metadata: string): boolean {
-  return metadata.includes('"guestIdToken":');
+/** Tells whether the metadata of an event hold the guest's token, or texts of an agent about the guest. */
+export function holdsGuestData(metadata: string): boolean {
+  return metadata.includes('"guestIdToken":') || metadata.includes('"wrapUpNotes":');
 }
 
 /** All columns with encrypted texts: the start checks them, and a change of the key encrypts them again. */
@@ -22,7 +29,8 @@ export const ENCRYPTED_COLUMNS: readonly EncryptedColumn[] = [
   { table: 'session', key: 'conversation_id', column: 'name', isSecret: hasText },
   { table: 'session', key: 'conversation_id', column: 'guest_credentials', isSecret: hasText },
   { table: 'session', key: 'conversation_id', column: 'guest_context', isSecret: hasText },
-  { table: 'session_event', key: 'id', column: 'metadata', isSecret: disclosesToken },
+  { table: 'session', key: 'conversation_id', column: 'wrap_up', isSecret: hasText },
+  { table: 'session_event', key: 'id', column: 'metadata', isSecret: holdsGuestData },
   // Always written encrypted: a plain text in it holds nothing about a guest.
   { table: 'conversation_event', key: 'id', column: 'body', isSecret: () => false },
   { table: 'passing_batch', key: 'id', column: 'body', isSecret: () => false },

@@ -5,7 +5,7 @@ import type { GuestDataEncryption } from '../guest/guest-data-encryption';
 import { isUnreadable } from '../persistence.errors';
 
 /**
- * Removes the guest from all rows of its sessions: events name it by its reference instead of its token, also those
+ * Removes the guest from all rows of its sessions: events name it by its reference instead of its token and have no notes of agents, also those
  * still to be delivered; messages and the responses stored for idempotency keys are deleted.
  */
 export async function eraseTraces(
@@ -63,7 +63,7 @@ async function forgetMessages(db: Kysely<Database>, conversationIds: readonly st
     .execute();
 }
 
-/** The metadata without the token; undefined if they do not hold it. Empty if they cannot be read. */
+/** The metadata without the guest's data; undefined if they hold none. Empty if they cannot be read. */
 function erasedIn(
   guests: GuestDataEncryption,
   event: Pick<SessionEventTable, 'id' | 'metadata'>,
@@ -71,7 +71,7 @@ function erasedIn(
 ): string | undefined {
   try {
     const { metadata } = guests.decryptEvent(event);
-    const erased = withoutToken(metadata, guestRef);
+    const erased = withoutGuestData(metadata, guestRef);
     return erased === metadata ? undefined : erased;
   } catch (error) {
     if (!isUnreadable(error)) throw error;
@@ -79,9 +79,11 @@ function erasedIn(
   }
 }
 
-function withoutToken(metadata: string, guestRef: string): string {
+const GUEST_FIELDS = ['guestIdToken', 'wrapUpNotes', 'wrapUpTags'];
+
+function withoutGuestData(metadata: string, guestRef: string): string {
   const told = JSON.parse(metadata) as Readonly<Record<string, unknown>>;
-  if (told['guestIdToken'] === undefined) return metadata;
-  const rest = Object.entries(told).filter(([field]) => field !== 'guestIdToken');
+  if (!GUEST_FIELDS.some((field) => field in told)) return metadata;
+  const rest = Object.entries(told).filter(([field]) => !GUEST_FIELDS.includes(field));
   return JSON.stringify({ ...Object.fromEntries(rest), guestRef });
 }

@@ -22,6 +22,7 @@ type ChangingColumns = Pick<
   | 'upstream_expires_at'
   | 'holder'
   | 'genesys_conversation_id'
+  | 'platform_report'
 > &
   Partial<Pick<SessionTable, 'guest_credentials' | 'guest_context' | 'guest_address'>>;
 
@@ -45,6 +46,7 @@ export function toRow(session: Readonly<SessionSnapshot>): SessionTable {
     guest_credentials: null,
     guest_context: session.guestContext === undefined ? null : JSON.stringify(session.guestContext),
     guest_address: session.guestAddress ?? null,
+    wrap_up: session.wrapUp === undefined ? null : JSON.stringify(session.wrapUp),
     ...toChanges(session),
   };
 }
@@ -69,6 +71,7 @@ export function toChanges(session: Readonly<SessionSnapshot>): ChangingColumns {
     upstream_expires_at: session.upstreamExpiresAt,
     holder: session.holder,
     genesys_conversation_id: session.genesysConversationId ?? null,
+    platform_report: session.platformReport === undefined ? null : JSON.stringify(session.platformReport),
     ...(isOver(session)
       ? {
           guest_credentials: session.isAuthenticated ? '' : null,
@@ -114,6 +117,7 @@ export function toSession(row: Selectable<SessionTable>): Session {
     upstreamExpiresAt: row.upstream_expires_at,
     isAuthenticated: row.guest_credentials !== null,
     ...contextIn(row.guest_context),
+    ...platformReportIn(row),
     ...(row.guest_address === null ? {} : { guestAddress: row.guest_address }),
     ...(row.genesys_conversation_id === null ? {} : { genesysConversationId: row.genesys_conversation_id }),
   });
@@ -122,6 +126,21 @@ export function toSession(row: Selectable<SessionTable>): Session {
 function contextIn(stored: string | null): Pick<SessionSnapshot, 'guestContext'> {
   if (stored === null || stored === '') return {};
   return { guestContext: JSON.parse(stored) as NonNullable<SessionSnapshot['guestContext']> };
+}
+
+function platformReportIn(
+  row: Pick<SessionTable, 'platform_report' | 'wrap_up'>,
+): Pick<SessionSnapshot, 'platformReport' | 'wrapUp'> {
+  const { platform_report: report, wrap_up: wrapUp } = row;
+  return {
+    ...(report === null
+      ? {}
+      : { platformReport: JSON.parse(report) as NonNullable<SessionSnapshot['platformReport']> }),
+    // Empty if it cannot be decrypted.
+    ...(wrapUp === null || wrapUp === ''
+      ? {}
+      : { wrapUp: JSON.parse(wrapUp) as NonNullable<SessionSnapshot['wrapUp']> }),
+  };
 }
 
 export function toEventRow(event: SessionEvent): SessionEventTable {

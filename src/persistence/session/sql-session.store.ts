@@ -4,6 +4,7 @@ import type { AuditFact } from '../../audit/domain/audit-record';
 import { type KeyDisposition, problemKeptOf } from '../../session/domain/stored-response';
 import type { IdempotentRequest } from '../../session/domain/idempotent-request';
 import type { Session, StoredState } from '../../session/domain/session';
+import { isAssignmentEvent } from '../../session/domain/session-event';
 import type { SessionSnapshot } from '../../session/domain/session-snapshot';
 import { LIVE_STATES, type SessionState } from '../../session/domain/session-state';
 import { SessionChangedError, SessionEndedWhileOpeningError } from '../../session/domain/session.errors';
@@ -64,12 +65,14 @@ export class SqlSessionStore extends SessionStore {
     const after = { ...session.snapshot };
     const { events, audit } = session.pullChanges();
     await this.unitOfWork.run(async (work) => {
-      const changes = { ...toChanges(after), version: after.version + 1 };
+      const changes = { ...toChanges(after), ...this.wrapUpIn(before, after), version: after.version + 1 };
       const expected = { ...after, holder: before.holder };
       work.sendGuarded(updating(work, { changes, expected }), () => new SessionChangedError());
       const settled = outcome ?? unspokenOutcome(before, after);
       if (settled !== undefined) this.keys.settle(work, after.conversationId, settled);
-      if (before.state !== after.state) await this.feed.writeState(work, after);
+      const reported = events.filter(({ state }) => isAssignmentEvent(state));
+      if (before.state !== after.state || reported.length > 0)
+        await this.feed.writeChanges(work, after, { isMoved: before.state !== after.state, reported });
       this.outbox.write(work, events);
       const counted = countersOf(before, after);
       this.audit.write(work, await withDisconnectionRate(work, audit, counted));
@@ -91,6 +94,14 @@ export class SqlSessionStore extends SessionStore {
   async findByGuestAddress(guestAddress: string): Promise<Session | undefined> {
     const found = await this.select(async (db, dialect) => {
       const { rows } = await db.executeQuery(findingByAddress({ db, dialect }, { guestAddress }));
+      return rows;
+    });
+    return found[0];
+  }
+
+  async findByGenesysConversationId(genesysConversationId: string): Promise<Session | undefined> {
+    const found = await this.select(async (db, dialect) => {
+      const { rows } = await db.executeQuery(findingByUpstreamId({ db, dialect }, { genesysConversationId }));
       return rows;
     });
     return found[0];
@@ -216,6 +227,15 @@ export class SqlSessionStore extends SessionStore {
     return new Map(ofClients.map(([name, value]) => [name.slice(prefix.length), value]));
   }
 
+  /** Only a new one: a save must not undo an encryption with another key. */
+  private wrapUpIn(
+    before: StoredState,
+    { wrapUp, conversationId }: Readonly<SessionSnapshot>,
+  ): Partial<Pick<SessionTable, 'wrap_up'>> {
+    if (wrapUp === undefined || wrapUp === before.wrapUp) return {};
+    return { wrap_up: this.guests.encryptWrapUp(JSON.stringify(wrapUp), conversationId) };
+  }
+
   private async select(
     query: (db: Kysely<Database>, dialect: Dialect) => Promise<readonly Selectable<SessionTable>[]>,
   ): Promise<Session[]> {
@@ -238,7 +258,18 @@ const findingByAddress = prepared((db, { guestAddress }: { readonly guestAddress
     .limit(1),
 );
 
-type Changes = ReturnType<typeof toChanges>;
+/** A thread that was continued has several sessions. */
+const findingByUpstreamId = prepared(
+  (db, { genesysConversationId }: { readonly genesysConversationId: string }) =>
+    db
+      .selectFrom('session')
+      .selectAll()
+      .where('genesys_conversation_id', '=', genesysConversationId)
+      .orderBy('created_at', 'desc')
+      .limit(1),
+);
+
+type Changes = ReturnType<typeof toChanges> & Partial<Pick<SessionTable, 'wrap_up'>>;
 
 /** The row to be replaced, by the version and the holder that were read. */
 interface Expected {

@@ -10,6 +10,13 @@ export const ACCESS_PROBLEMS = {
       'Send a valid API key or token as Authorization: Bearer; ask the operators of the service for one.',
     retry: 'changed',
   },
+  'event-secret-invalid': {
+    title: 'The sender of the event is not known',
+    statuses: [401],
+    meaning: 'The request has none of the secrets of GENESYS_EVENTS_SECRET.',
+    action: 'Set the secret as the API key of the API destination, or as a header of the data action.',
+    retry: 'changed',
+  },
   'webhook-signature-invalid': {
     title: 'The signature of the webhook is not genuine',
     statuses: [401],

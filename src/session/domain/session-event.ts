@@ -6,14 +6,43 @@
 export type CrmState = 'connected' | 'disconnected' | 'terminated';
 
 /**
- * State that an event tells; `test` belongs to no session and is sent on request of an operator.
+ * Facts about the party that serves a conversation, as Genesys Cloud reports them. Each is sent once per participant.
  *
  * @publicApi
  */
-export type EventState = CrmState | 'test';
+export const ASSIGNMENT_EVENTS = [
+  'waiting',
+  'bot',
+  'agent-joined',
+  'agent-left',
+  'transferred',
+  'wrapped-up',
+] as const;
+
+export type AssignmentEvent = (typeof ASSIGNMENT_EVENTS)[number];
 
 /**
- * A change of a session that others are told about, durable from the transaction that made it.
+ * State or fact that an event tells; `test` belongs to no session and is sent on request of an operator.
+ *
+ * @publicApi
+ */
+export type EventState = CrmState | AssignmentEvent | 'test';
+
+/**
+ * The type of an event, such as `session.connected` or `assignment.agent-joined`.
+ *
+ * @publicApi
+ */
+export function eventTypeOf(state: EventState): string {
+  return isAssignmentEvent(state) ? `assignment.${state}` : `session.${state}`;
+}
+
+export function isAssignmentEvent(state: EventState): state is AssignmentEvent {
+  return ASSIGNMENT_EVENTS.some((event) => event === state);
+}
+
+/**
+ * A change of a session, or of the party that serves it, that others are told about, durable from the transaction that made it.
  * `sequence` numbers the events of one conversation from 1, without gaps.
  *
  * @publicApi
@@ -26,5 +55,5 @@ export interface SessionEvent {
   readonly state: EventState;
   /** Epoch milliseconds. */
   readonly occurredAt: number;
-  readonly metadata: Readonly<Record<string, string | number>>;
+  readonly metadata: Readonly<Record<string, string | number | boolean | readonly string[]>>;
 }

@@ -1,4 +1,6 @@
+import type { WrapUp } from './assignment';
 import type { GuestContext } from './guest-context';
+import type { PlatformReport } from './platform-report';
 import type { DisconnectStatus, EndReason, SessionState } from './session-state';
 
 /** The stored state of a session. Times are epoch milliseconds. */
@@ -55,6 +57,10 @@ export interface SessionSnapshot {
   readonly guestAddress?: string;
   /** Absent once the guest is erased or the session has ended, and while it cannot be decrypted. */
   readonly guestContext?: GuestContext;
+  /** Absent until Genesys Cloud has reported anything about the conversation. */
+  platformReport?: PlatformReport;
+  /** The last wrap-up of an agent, which may come after the end of the session. */
+  wrapUp?: WrapUp;
   /** Time of the guest's erasure: from then on name and token are empty. */
   readonly erasedAt: number | null;
 }

@@ -1,3 +1,5 @@
+import type { EndedBy } from './platform-fact';
+
 /** The states of a session; `Session` implements the transitions. */
 export const SESSION_STATES = [
   'connecting',
@@ -35,6 +37,12 @@ export type EndReason =
 /** The reason for a word of the platform; `gone` for every unknown word. */
 export function upstreamEndReasonOf(word: string | undefined): UpstreamEndReason {
   return UPSTREAM_END_REASONS.find((reason) => reason === word) ?? 'gone';
+}
+
+/** The reason for an end by a party of the conversation; undefined for those that have none of their own. */
+export function endReasonOf(by: EndedBy): UpstreamEndReason | undefined {
+  if (by === 'agent') return 'agent-ended';
+  return by === 'expired' ? 'expired' : undefined;
 }
 
 const END_CAUSE = /^[\w ./-]{1,64}$/;

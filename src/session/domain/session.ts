@@ -1,22 +1,33 @@
 import { v4 as uuid } from 'uuid';
 import type { AuditAction, AuditDetail, AuditFact, AuditOutcome } from '../../audit/domain/audit-record';
+import { isAssignmentFact } from './assignment';
+import { assignmentFactsOf } from './assignment-facts';
 import { guestRefOf } from './guest-token';
+import type { ConversationEnded, PlatformFact } from './platform-fact';
+import { withFact, wrapUpOf } from './platform-report';
 import type { CrmState, SessionEvent } from './session-event';
 import type { SessionSnapshot } from './session-snapshot';
 import {
   type DisconnectMeans,
   endCauseOf,
+  endReasonOf,
   type EndReason,
   type SessionState,
   TRANSITIONS,
+  UNFINISHED_STATES,
 } from './session-state';
 import { InvalidTransitionError } from './session.errors';
+
+/** Greatest difference between the platform's clock and ours that is expected. */
+const MAX_CLOCK_SKEW_MS = 10_000;
 
 /** Times that are closer than this count as the same expiry. */
 const SAME_EXPIRY_MS = 10_000;
 
 /** The fields of a stored session that a save needs to know. */
-export type StoredState = Readonly<Pick<SessionSnapshot, 'state' | 'endReason' | 'lastSequence' | 'holder'>>;
+export type StoredState = Readonly<
+  Pick<SessionSnapshot, 'state' | 'endReason' | 'lastSequence' | 'holder' | 'wrapUp'>
+>;
 
 /** Facts that the upstream states when it accepts a conversation. */
 export interface UpstreamStart {
@@ -221,6 +232,26 @@ export class Session {
   }
 
   /**
+   * Takes a fact that Genesys Cloud reports; an end ends the session, or confirms its disconnect. `keepsGuest` means that the
+   * guest's side outlives the conversation upstream, and is due to be disconnected then. Returns whether anything changed: a
+   * known fact changes nothing, and neither does one about a session that is `connecting` or, wrap-ups apart, over.
+   */
+  observe(fact: PlatformFact, now: number, { keepsGuest }: { readonly keepsGuest: boolean }): boolean {
+    const { state, platformReport, erasedAt } = this.props;
+    const isLate = !UNFINISHED_STATES.includes(state) && isAssignmentFact(fact);
+    // A thread that is continued shows the agents of earlier sessions too.
+    const isEarlier = fact.kind !== 'ended' && fact.at < this.props.createdAt - MAX_CLOCK_SKEW_MS;
+    if (state === 'connecting' || state === 'failed' || isLate || isEarlier) return false;
+    const reported = withFact(platformReport, fact);
+    if (reported === undefined) return false;
+    this.props.platformReport = reported.report;
+    if (fact.kind === 'wrapped-up') this.props.wrapUp = wrapUpOf(fact, erasedAt !== null);
+    if (fact.kind === 'ended') this.observeEnd(fact, now, keepsGuest);
+    else if (reported.isNews) this.tellAssignment(fact);
+    return true;
+  }
+
+  /**
    * Stores the expiry that the upstream reports. It ignores one beyond the session's own limit, and small
    * differences: every message moves the expiry. Returns whether anything changed.
    */
@@ -303,26 +334,46 @@ export class Session {
     });
   }
 
+  private observeEnd({ by, disconnectType }: ConversationEnded, now: number, keepsGuest: boolean): void {
+    if (this.props.state === 'active') {
+      this.lose(endReasonOf(by) ?? 'gone', now, disconnectType);
+      if (keepsGuest) this.scheduleDisconnect(now);
+    } else if (this.props.disconnect === 'pending' && !keepsGuest) this.settleDisconnect('confirmed', now);
+  }
+
   private tell(state: CrmState, now: number): void {
+    const { locale, durationLimit, guestToken, guestRef, endReason, endCause } = this.props;
+    const { endedBy, disconnectType } = this.props.platformReport ?? {};
+    this.push(state, now, {
+      locale,
+      durationLimit,
+      ...(this.props.disclosesGuestToken && guestToken !== '' ? { guestIdToken: guestToken } : { guestRef }),
+      ...(endReason === null ? {} : { endReason }),
+      ...(endCause === null ? {} : { endCause }),
+      ...(endedBy === undefined ? {} : { endedBy }),
+      ...(disconnectType === undefined ? {} : { disconnectType }),
+    });
+  }
+
+  private tellAssignment(fact: Exclude<PlatformFact, ConversationEnded>): void {
+    const { guestRef, platformReport, wrapUp } = this.props;
+    const facts = assignmentFactsOf(fact, platformReport?.assignment, wrapUp);
+    this.push(fact.kind, fact.at, { guestRef, ...facts });
+  }
+
+  private push(state: SessionEvent['state'], occurredAt: number, facts: SessionEvent['metadata']): void {
     this.props.lastSequence += 1;
-    const { channel, queueId, locale, durationLimit, guestToken, guestRef, endReason } = this.props;
-    const { endCause, genesysConversationId } = this.props;
+    const { channel, queueId, genesysConversationId } = this.props;
     this.events.push({
       id: uuid(),
       conversationId: this.conversationId,
       sequence: this.props.lastSequence,
       state,
-      occurredAt: now,
+      occurredAt,
       metadata: {
         channel,
         queueId,
-        locale,
-        durationLimit,
-        ...(this.props.disclosesGuestToken && guestToken !== ''
-          ? { guestIdToken: guestToken }
-          : { guestRef }),
-        ...(endReason === null ? {} : { endReason }),
-        ...(endCause === null ? {} : { endCause }),
+        ...facts,
         ...(genesysConversationId === undefined ? {} : { genesysConversationId }),
       },
     });
@@ -348,6 +399,6 @@ export class Session {
   }
 }
 
-function storedStateOf({ state, endReason, lastSequence, holder }: SessionSnapshot): StoredState {
-  return { state, endReason, lastSequence, holder };
+function storedStateOf({ state, endReason, lastSequence, holder, wrapUp }: SessionSnapshot): StoredState {
+  return { state, endReason, lastSequence, holder, ...(wrapUp === undefined ? {} : { wrapUp }) };
 }

@@ -1,6 +1,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import type { HeartbeatStatus } from '../../heartbeat/heartbeat';
 import type { Session } from '../domain/session';
+import { type Assignment, ASSIGNMENT_STATES, type AssignmentState, type WrapUp } from '../domain/assignment';
+import { ENDED_BY, type EndedBy } from '../domain/platform-fact';
 import { END_DETECTIONS, type EndDetection } from '../domain/end-detection';
 import { SESSION_STATES, type SessionState } from '../domain/session-state';
 
@@ -14,6 +16,61 @@ export class HeartbeatResponse {
 
   @ApiProperty({ type: 'integer', example: 0 })
   consecutiveFailures: number = 0;
+}
+
+export class AssignmentResponse {
+  /** `none` between two parties, and after the end. */
+  @ApiProperty({ enum: ASSIGNMENT_STATES })
+  readonly state: AssignmentState;
+
+  @ApiProperty({ type: String, format: 'date-time', example: '2027-01-15T08:00:00.000Z' })
+  readonly since: string;
+
+  /** The queue in Genesys Cloud. */
+  @ApiPropertyOptional({ type: String, example: '3f1c8f0a-5a0e-4a38-9a6e-2f3f5a0b7d11' })
+  readonly queueId?: string;
+
+  /** The agent's user in Genesys Cloud. */
+  @ApiPropertyOptional({ type: String, example: '7c9e6679-7425-40de-944b-e07fc1f90ae7' })
+  readonly userId?: string;
+
+  constructor({ state, since, queueId, userId }: Assignment) {
+    this.state = state;
+    this.since = toIso(since);
+    if (queueId !== undefined) this.queueId = queueId;
+    if (userId !== undefined) this.userId = userId;
+  }
+}
+
+export class WrapUpResponse {
+  /** Id or name of the wrap-up code. */
+  @ApiProperty({ type: String, example: '5f2b1c3d-8a4e-4c1f-9b7d-2e6a0c9d4f13' })
+  readonly code: string;
+
+  /** Empty without notes, and once the guest was erased. */
+  @ApiProperty({ type: String, example: 'Sent a replacement.' })
+  readonly notes: string;
+
+  @ApiProperty({ type: [String], example: ['delivery'] })
+  readonly tags: readonly string[];
+
+  @ApiPropertyOptional({ type: 'integer', example: 12_000 })
+  readonly durationMs?: number;
+
+  @ApiProperty({ type: String, format: 'date-time', example: '2027-01-15T08:00:00.000Z' })
+  readonly at: string;
+
+  @ApiPropertyOptional({ type: String, example: '7c9e6679-7425-40de-944b-e07fc1f90ae7' })
+  readonly userId?: string;
+
+  constructor({ code, notes, tags, durationMs, at, userId }: WrapUp) {
+    this.code = code;
+    this.notes = notes;
+    this.tags = tags;
+    if (durationMs !== undefined) this.durationMs = durationMs;
+    this.at = toIso(at);
+    if (userId !== undefined) this.userId = userId;
+  }
 }
 
 /** A session as callers see it. It never contains the guest token. */
@@ -41,6 +98,22 @@ export class SessionResponse {
    */
   @ApiPropertyOptional({ type: String, maxLength: 64, example: 'SessionExpiredEvent' })
   readonly endCause?: string;
+
+  /** The party or the condition that ended the conversation, once Genesys Cloud has reported it. */
+  @ApiPropertyOptional({ enum: ENDED_BY })
+  readonly endedBy?: EndedBy;
+
+  /** The disconnect type of the customer, as Genesys Cloud spells it. */
+  @ApiPropertyOptional({ type: String, maxLength: 64, example: 'peer' })
+  readonly disconnectType?: string;
+
+  /** The party that serves the conversation; absent until Genesys Cloud has reported one. */
+  @ApiPropertyOptional({ type: AssignmentResponse })
+  readonly assignment?: AssignmentResponse;
+
+  /** The last wrap-up of an agent, which may come after the end. */
+  @ApiPropertyOptional({ type: WrapUpResponse })
+  readonly wrapUp?: WrapUpResponse;
 
   @ApiProperty({ type: String, example: 'conversations-messaging' })
   readonly channel: string;
@@ -104,6 +177,11 @@ export class SessionResponse {
     if (snapshot.genesysConversationId !== undefined)
       this.genesysConversationId = snapshot.genesysConversationId;
     this.state = snapshot.state;
+    const { assignment, endedBy, disconnectType } = snapshot.platformReport ?? {};
+    if (endedBy !== undefined) this.endedBy = endedBy;
+    if (disconnectType !== undefined) this.disconnectType = disconnectType;
+    if (assignment !== undefined) this.assignment = new AssignmentResponse(assignment);
+    if (snapshot.wrapUp !== undefined) this.wrapUp = new WrapUpResponse(snapshot.wrapUp);
     this.channel = snapshot.channel;
     this.queueId = snapshot.queueId;
     this.name = snapshot.name;

@@ -3,9 +3,11 @@ import { Drain } from '../../common/lifecycle/drain';
 import type { Loss } from '../../heartbeat/domain/heartbeat-plan';
 import { HeartbeatService } from '../../heartbeat/heartbeat.service';
 import { type EndReason, upstreamEndReasonOf } from '../domain/session-state';
+import type { PlatformFact } from '../domain/platform-fact';
 import { ALL_SESSIONS, canAccess, type AccessScope } from '../domain/access-scope';
 import type { Session } from '../domain/session';
 import { SessionNotFoundError } from '../domain/session.errors';
+import { GuestChannels } from '../ports/guest-channels';
 import { UpstreamDisconnector } from './upstream-disconnector';
 import { SessionTelemetry } from '../session.telemetry';
 import { SessionUpdater, type WrittenSession } from './session-updater';
@@ -20,6 +22,7 @@ export class SessionEnding {
     private readonly writer: SessionUpdater,
     private readonly heartbeats: HeartbeatService,
     private readonly disconnector: UpstreamDisconnector,
+    private readonly channels: GuestChannels,
     private readonly telemetry: SessionTelemetry,
     private readonly drain: Drain,
   ) {}
@@ -55,6 +58,28 @@ export class SessionEnding {
     this.heartbeats.stop(conversationId);
     if (loss.cause === 'failures') await this.endUpstream(written);
     else this.record(written);
+  }
+
+  /**
+   * Stores facts that Genesys Cloud reports, and ends the session with the conversation. Where the guest's side outlives
+   * it upstream, the holder of the session disconnects that. Returns whether anything changed.
+   */
+  async observe(
+    conversationId: string,
+    genesysConversationId: string,
+    facts: readonly PlatformFact[],
+  ): Promise<boolean> {
+    let ends = false;
+    const written = await this.writer.apply(conversationId, (found, now) => {
+      const { isLive, snapshot } = found;
+      const options = { keepsGuest: this.channels.get(snapshot.channel).keepsGuest };
+      const isIdentified = found.identifyUpstream(genesysConversationId);
+      const changes = facts.filter((fact) => found.observe(fact, now, options));
+      ends = isLive && !found.isLive;
+      return isIdentified || changes.length > 0;
+    });
+    if (ends) this.record(written);
+    return written.changed;
   }
 
   /** Ends an opening that no request continues; the sweeper closes the conversation that it may have opened. */

@@ -72,12 +72,24 @@ export class UpstreamDisconnector {
       const channel = this.channels.get(session.snapshot.channel);
       const outcome = await channel.disconnect(session.snapshot, signal);
       this.telemetry.disconnectEnded(outcome.kind);
-      if (outcome.kind === 'gone' && this.mayStillArrive(session))
-        session.postponeDisconnect(this.retryAt(session));
+      const isPending =
+        outcome.kind === 'accepted' || (outcome.kind === 'gone' && this.mayStillArrive(session));
+      if (isPending) this.postpone(session);
       else session.settleDisconnect('confirmed', this.clock.now(), meansOf(outcome));
     } catch (error) {
       this.afterFailure(session, error);
     }
+  }
+
+  /** After the deadline the session is final, as after failed attempts. */
+  private postpone(session: Session): void {
+    const retryAt = this.retryAt(session);
+    if (retryAt < this.deadlineOf(session)) {
+      session.postponeDisconnect(retryAt);
+      return;
+    }
+    session.settleDisconnect('unconfirmed', this.clock.now());
+    this.telemetry.disconnectAbandoned(session.conversationId, undefined);
   }
 
   /** A failed opening may still reach Genesys after the disconnect that was meant to undo it. */
@@ -87,15 +99,19 @@ export class UpstreamDisconnector {
   }
 
   private afterFailure(session: Session, error: unknown): void {
-    const { conversationId, snapshot } = session;
+    const { conversationId } = session;
     const retryAt = this.retryAt(session);
-    if (retryAt < (snapshot.endedAt ?? 0) + this.config.disconnectDeadlineMs) {
+    if (retryAt < this.deadlineOf(session)) {
       session.postponeDisconnect(retryAt);
       this.telemetry.disconnectFailed(conversationId, error, retryAt - this.clock.now());
     } else {
       session.settleDisconnect('unconfirmed', this.clock.now());
       this.telemetry.disconnectAbandoned(conversationId, error);
     }
+  }
+
+  private deadlineOf({ snapshot }: Session): number {
+    return (snapshot.endedAt ?? 0) + this.config.disconnectDeadlineMs;
   }
 
   private retryAt({ snapshot }: Session): number {

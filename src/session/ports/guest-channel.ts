@@ -20,11 +20,14 @@ export type BeatOutcome =
 
 /**
  * `gone`: there was no conversation (any more).
+ * `accepted`: the upstream has taken the request and does not show the end yet; an event or the next attempt confirms it.
  *
  * @publicApi
  */
 export type DisconnectOutcome =
-  { readonly kind: 'confirmed'; readonly means?: DisconnectMeans } | { readonly kind: 'gone' };
+  | { readonly kind: 'confirmed'; readonly means?: DisconnectMeans }
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'accepted' };
 
 /**
  * Result of an opening.
@@ -64,6 +67,12 @@ export abstract class GuestChannel {
 
   /** Whether each beat is a request on the budget of an OAuth client, which `Conversation.oauthClient` then names. */
   readonly beatsOnBudget: boolean = true;
+
+  /**
+   * True if the guest's side outlives the conversation upstream, as a guest that could write again: it is disconnected when
+   * the platform reports the end of the conversation.
+   */
+  readonly keepsGuest: boolean = true;
 
   /** True if the channel sends the journey context of a guest; otherwise none is passed. */
   readonly tellsJourney: boolean = false;

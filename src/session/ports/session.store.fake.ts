@@ -109,6 +109,11 @@ export class FakeSessionStore extends SessionStore {
     return this.select((row) => row.guestAddress === guestAddress && Session.restore(row).isLive)[0];
   }
 
+  async findByGenesysConversationId(genesysConversationId: string): Promise<Session | undefined> {
+    await this.begin('findByGenesysConversationId');
+    return this.select((row) => row.genesysConversationId === genesysConversationId)[0];
+  }
+
   async list({ state, owner, limit, after }: SessionQuery): Promise<Session[]> {
     await this.begin('list');
     return this.select((row) => (state ?? row.state) === row.state && (owner ?? row.owner) === row.owner)

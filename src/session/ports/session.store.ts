@@ -63,6 +63,9 @@ export abstract class SessionStore {
   /** The session with this `guestAddressOf` that is `connecting` or `active`; the newest one, should there be several. */
   abstract findByGuestAddress(guestAddress: string): Promise<Session | undefined>;
 
+  /** The session of this conversation in Genesys Cloud, in any state; of a thread that was continued, the newest one. */
+  abstract findByGenesysConversationId(genesysConversationId: string): Promise<Session | undefined>;
+
   /**
    * A page in a stable order: rows that do not change are neither repeated nor skipped while others are added and
    * removed.

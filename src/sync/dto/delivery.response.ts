@@ -1,4 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { eventTypeOf } from '../../session/domain/session-event';
 import type { Attempt, DeliveryRecord, DeliveryStatus } from '../domain/delivery';
 import { deliveryIdOf } from '../domain/delivery-id';
 
@@ -32,7 +33,7 @@ export class DeliveredEventResponse {
 
   constructor({ event }: DeliveryRecord) {
     this.id = event.id;
-    this.type = `session.${event.state}`;
+    this.type = eventTypeOf(event.state);
     this.conversationId = event.conversationId;
     this.sequence = event.sequence;
     this.occurredAt = timeOf(event.occurredAt);

@@ -14,6 +14,7 @@ const MAX_TRIES = 3;
 @Injectable()
 export class ConversationLookup {
   private readonly tries = new WeakMap<GuestSocket, number>();
+  private readonly found = new WeakMap<GuestSocket, string>();
 
   constructor(
     private readonly platform: PlatformConversations,
@@ -21,20 +22,26 @@ export class ConversationLookup {
     private readonly telemetry: WebMessagingTelemetry,
   ) {}
 
-  /** Never rejects; publishes the id that it finds. */
-  async lookUp(conversation: Conversation, socket: GuestSocket, signal: AbortSignal): Promise<void> {
+  /** Resolves with the id as far as it is known, and never rejects; publishes an id that it finds. */
+  async lookUp(
+    conversation: Conversation,
+    socket: GuestSocket,
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
     const { anyMessageId } = socket;
     const tries = this.tries.get(socket) ?? 0;
-    const isKnown = conversation.genesysConversationId !== undefined;
-    if (isKnown || anyMessageId === undefined || tries >= MAX_TRIES) return;
+    const known = conversation.genesysConversationId ?? this.found.get(socket);
+    if (known !== undefined || anyMessageId === undefined || tries >= MAX_TRIES) return known;
     this.tries.set(socket, tries + 1);
     try {
       const id = await this.platform.idOf(anyMessageId, conversation.oauthClient, signal);
-      if (id === undefined) return;
-      this.tries.set(socket, MAX_TRIES);
+      if (id === undefined) return undefined;
+      this.found.set(socket, id);
       this.events.onUpstreamId(conversation.conversationId, id);
+      return id;
     } catch (error) {
       this.telemetry.lookupFailed(error, conversation.conversationId);
+      return undefined;
     }
   }
 }

@@ -1,20 +1,19 @@
-import type { DetailSuffix } from './topic';
-
 /**
  * The party or the condition that ended a conversation. `inactivity` is a timeout of a silent conversation, `expired` the end
  * of the guest's session, `platform` an error, the system, a flow, or an end whose cause is unknown.
  */
-export type EndedBy = 'customer' | 'agent' | 'inactivity' | 'expired' | 'spam' | 'platform';
+export const ENDED_BY = ['customer', 'agent', 'inactivity', 'expired', 'spam', 'platform'] as const;
 
-/** The evidence of a fact: a detail event, or the difference between two snapshots of the participant list. */
-export type FactSource = DetailSuffix | 'snapshot';
+export type EndedBy = (typeof ENDED_BY)[number];
 
 interface Occurrence {
+  /** The id of the conversation in Genesys Cloud. */
   readonly conversationId: string;
   /** Epoch milliseconds, as the platform states them. */
   readonly at: number;
   readonly participantId?: string;
-  readonly source: FactSource;
+  /** The evidence: the topic of a detail event, or `snapshot` for a participant list. */
+  readonly source: string;
 }
 
 /** The conversation waits in a queue. The queue is absent if the platform does not state it. */
@@ -75,3 +74,13 @@ export interface WrappedUp extends Occurrence {
 /** A fact about a conversation that the platform reports. Only `ended` ends a conversation. */
 export type PlatformFact =
   Waiting | ServedByBot | AgentJoined | AgentLeft | Transferred | ConversationEnded | WrappedUp;
+
+/**
+ * The key by which a repeated fact is recognised, whatever its source: a participant waits, joins, leaves and wraps up once.
+ * A participant that an event does not name is replaced by its user, or by the time.
+ */
+export function factKeyOf(fact: PlatformFact): string {
+  if (fact.kind === 'ended') return fact.kind;
+  const userId = 'userId' in fact ? fact.userId : undefined;
+  return `${fact.kind} ${fact.participantId ?? userId ?? fact.at}`;
+}

@@ -1,18 +1,31 @@
-import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
-import { UpstreamRejectedError } from '../../common/errors/upstream.errors';
+import { type BeforeApplicationShutdown, Injectable, Optional } from '@nestjs/common';
+import { UpstreamInvalidResponseError, UpstreamRejectedError } from '../../common/errors/upstream.errors';
 import { abortable } from '../../common/time/abortable';
 import { Clock } from '../../common/time/clock';
 import { GenesysConfig } from '../../config/genesys.config';
 import { errorOf, jsonObjectOf } from '../transport/classification';
 import { type ApiCall, GenesysApiClient } from '../transport/genesys-api-client';
-import { type Fields, idIn, objectsIn } from '../fields';
+import { type Fields, objectsIn } from '../fields';
 import { type BatchAnswer, BatchedReads } from './batched-reads';
-import { type ConversationEnd, conversationEndOf } from './conversation-end';
+import { type ConversationSnapshot, type SnapshotEnd, snapshotOf } from './conversation-snapshot';
 
 /** Genesys Cloud documents no limit of ids; a URL of 50 stays below 2 kB. */
-const BOUNDS = { maxIds: 50, collectMs: 250 };
+const MAX_IDS = 50;
 
-type Found = ConversationEnd | undefined;
+/** The operation of the requests, and the time for which a read waits for others to share one with. */
+export interface ReadPurpose {
+  readonly operation: 'state' | 'reconcile';
+  readonly collectMs: number;
+}
+
+const BEATS: ReadPurpose = { operation: 'state', collectMs: 250 };
+
+/** A conversation as the platform shows it; `gone` if there is no such conversation, with the platform's word for that. */
+export type ConversationState =
+  | { readonly kind: 'shown'; readonly snapshot: ConversationSnapshot }
+  | { readonly kind: 'gone'; readonly word?: string };
+
+type Found = ConversationSnapshot | undefined;
 
 /**
  * Reads whether conversations have ended: many in one request (`GET /api/v2/analytics/conversations/details`), and singly
@@ -29,16 +42,21 @@ export class ConversationStates implements BeforeApplicationShutdown {
     private readonly api: GenesysApiClient,
     private readonly config: GenesysConfig,
     private readonly clock: Clock,
+    @Optional() private readonly purpose: ReadPurpose = BEATS,
   ) {}
 
-  /** The end of a conversation; undefined while it lives. Rejects with an `UpstreamError`, or the reason of the signal. */
-  async read(genesysConversationId: string, oauthClient: string, signal: AbortSignal): Promise<Found> {
+  /** Rejects with an `UpstreamError`, or the reason of the signal. */
+  async read(
+    genesysConversationId: string,
+    oauthClient: string,
+    signal: AbortSignal,
+  ): Promise<ConversationState> {
     const found = await abortable(this.readsOf(oauthClient).read(genesysConversationId), signal);
     const shown = found.get(genesysConversationId);
-    if (found.has(genesysConversationId) && shown === undefined) return undefined;
+    if (shown !== undefined && shown.ended === undefined) return { kind: 'shown', snapshot: shown };
     // Analytics lag: a message may have continued the thread since the end that they show, in this session or a later one.
     const current = await this.readSingly(genesysConversationId, oauthClient, signal);
-    return current && (shown ?? current);
+    return current.kind === 'shown' ? { ...current, snapshot: withEndOf(current.snapshot, shown?.ended) } : current;
   }
 
   beforeApplicationShutdown(): void {
@@ -50,7 +68,10 @@ export class ConversationStates implements BeforeApplicationShutdown {
   private readsOf(oauthClient: string): BatchedReads<Found> {
     const known = this.reads.get(oauthClient);
     if (known !== undefined) return known;
-    const reads = new BatchedReads((ids) => this.readTogether(ids, oauthClient), BOUNDS);
+    const reads = new BatchedReads((ids) => this.readTogether(ids, oauthClient), {
+      maxIds: MAX_IDS,
+      collectMs: this.purpose.collectMs,
+    });
     this.reads.set(oauthClient, reads);
     return reads;
   }
@@ -62,8 +83,8 @@ export class ConversationStates implements BeforeApplicationShutdown {
     const now = this.clock.now();
     return new Map(
       objectsIn(answer, 'conversations').flatMap((conversation) => {
-        const id = idIn(conversation, 'conversationId');
-        return id === undefined ? [] : [[id, conversationEndOf(conversation, now)] as const];
+        const snapshot = snapshotOf(conversation, now);
+        return snapshot === undefined ? [] : [[snapshot.conversationId, snapshot] as const];
       }),
     );
   }
@@ -78,13 +99,15 @@ export class ConversationStates implements BeforeApplicationShutdown {
     }
   }
 
-  private async readSingly(id: string, oauthClient: string, signal: AbortSignal): Promise<Found> {
+  private async readSingly(id: string, oauthClient: string, signal: AbortSignal): Promise<ConversationState> {
     const path = ['conversations', 'messages', id];
     try {
-      return conversationEndOf(await this.get({ path, oauthClient }, signal), this.clock.now());
+      const snapshot = snapshotOf(await this.get({ path, oauthClient }, signal), this.clock.now());
+      if (snapshot === undefined) throw new UpstreamInvalidResponseError('no conversation');
+      return { kind: 'shown', snapshot };
     } catch (error) {
       if (!(error instanceof UpstreamRejectedError) || !error.gone) throw error;
-      return { ...(error.refusal === undefined ? {} : { disconnectType: error.refusal }) };
+      return { kind: 'gone', ...(error.refusal === undefined ? {} : { word: error.refusal }) };
     }
   }
 
@@ -93,9 +116,14 @@ export class ConversationStates implements BeforeApplicationShutdown {
     signal: AbortSignal,
   ): Promise<Fields> {
     const patienceMs = this.config.rateWindowMs;
-    const answer = await this.api.call({ operation: 'state', method: 'GET', patienceMs, ...call }, signal);
+    const answer = await this.api.call({ operation: this.purpose.operation, method: 'GET', patienceMs, ...call }, signal);
     const error = errorOf(answer);
     if (error !== undefined) throw error;
     return jsonObjectOf(answer);
   }
+}
+
+/** Analytics know the cause of an end better than the conversation itself. */
+function withEndOf(current: ConversationSnapshot, shown: SnapshotEnd | undefined): ConversationSnapshot {
+  return current.ended === undefined || shown === undefined ? current : { ...current, ended: shown };
 }

@@ -1,0 +1,77 @@
+import {
+  type Assignment,
+  assignmentAfter,
+  type AssignmentFact,
+  isAssignmentFact,
+  isSameAssignment,
+  type WrapUp,
+} from './assignment';
+import { type ConversationEnded, type EndedBy, factKeyOf, type PlatformFact } from './platform-fact';
+
+/** More facts than a conversation has: beyond these, the oldest one would be reported again if it were repeated. */
+const MAX_KEYS = 100;
+
+/** The facts that Genesys Cloud has reported about a conversation, as far as they are stored with its session. */
+export interface PlatformReport {
+  readonly assignment?: Assignment;
+  readonly endedBy?: EndedBy;
+  /** The disconnect type of the customer as the platform spells it. */
+  readonly disconnectType?: string;
+  /** `factKeyOf` each fact that was taken, the oldest first. */
+  readonly factKeys: readonly string[];
+}
+
+/** A report after one more fact, and whether an event has to tell of it. */
+export interface Reported {
+  readonly report: PlatformReport;
+  readonly isNews: boolean;
+}
+
+const EMPTY: PlatformReport = { factKeys: [] };
+
+/** The report with this fact; undefined for a fact that it has already. */
+export function withFact(report: PlatformReport = EMPTY, fact: PlatformFact): Reported | undefined {
+  const key = factKeyOf(fact);
+  if (report.factKeys.includes(key)) return undefined;
+  const known = { ...report, factKeys: [...report.factKeys, key].slice(-MAX_KEYS) };
+  if (isAssignmentFact(fact)) return withAssignment(known, fact);
+  if (fact.kind === 'wrapped-up') return { report: known, isNews: true };
+  return { report: { ...known, ...endOf(fact) }, isNews: false };
+}
+
+/**
+ * A fact that leaves the assignment as it is was reported by another source before, unless an agent leaves: a late
+ * departure is news as well.
+ */
+function withAssignment(report: PlatformReport, fact: AssignmentFact): Reported {
+  const assignment = assignmentAfter(report.assignment, fact);
+  const isDeparture = fact.kind === 'agent-left' || fact.kind === 'transferred';
+  const isLate = report.assignment !== undefined && fact.at < report.assignment.since;
+  const isNews = isDeparture || isLate || !isSameAssignment(report.assignment, assignment);
+  return { report: { ...report, ...(assignment === undefined ? {} : { assignment }) }, isNews };
+}
+
+function endOf({
+  by,
+  disconnectType,
+  at,
+}: ConversationEnded): Pick<PlatformReport, 'endedBy' | 'disconnectType' | 'assignment'> {
+  return {
+    endedBy: by,
+    ...(disconnectType === undefined ? {} : { disconnectType }),
+    assignment: { state: 'none', since: at },
+  };
+}
+
+/** The wrap-up of a fact; of an erased guest without notes and tags, which are free texts. */
+export function wrapUpOf(fact: PlatformFact & { kind: 'wrapped-up' }, isErased: boolean): WrapUp {
+  const { code, notes, tags, durationMs, at, userId } = fact;
+  return {
+    code,
+    notes: isErased ? '' : notes,
+    tags: isErased ? [] : tags,
+    ...(durationMs === undefined ? {} : { durationMs }),
+    at,
+    ...(userId === undefined ? {} : { userId }),
+  };
+}
