@@ -122,7 +122,7 @@ describe(OpenMessagingChannel.name, () => {
     it('reads a conversation singly that analytics do not show yet', async () => {
       http.next(
         anAnswer(200, { conversations: [] }),
-        anAnswer(200, { participants: [{ purpose: 'customer', state: 'connected' }] }),
+        anAnswer(200, { id: 'theirs', participants: [{ purpose: 'customer', state: 'connected' }] }),
       );
 
       expect(await beat()).toEqual({ kind: 'ok' });
@@ -137,7 +137,7 @@ describe(OpenMessagingChannel.name, () => {
       };
       http.next(
         anAnswer(200, { conversations: [conversation] }),
-        anAnswer(200, { participants: [{ purpose: 'customer', state: 'connected' }] }),
+        anAnswer(200, { id: 'theirs', participants: [{ purpose: 'customer', state: 'connected' }] }),
       );
 
       expect(await beat()).toEqual({ kind: 'ok' });
@@ -176,26 +176,39 @@ describe(OpenMessagingChannel.name, () => {
       { id: 'p0', purpose: 'acd' },
       { id: 'p1', purpose: 'customer' },
     ];
+    const afterwards = anAnswer(200, {
+      participants: [{ id: 'p1', purpose: 'customer', state: 'disconnected' }],
+    });
 
-    it('disconnects the customer', async () => {
-      http.next(anAnswer(200, { participants }), anAnswer(202));
+    it('disconnects the customer, and reads whether it is gone', async () => {
+      http.next(anAnswer(200, { participants }), anAnswer(202), afterwards);
 
       expect(await disconnect()).toEqual({ kind: 'confirmed', means: 'disconnect' });
       expect(http.requests.map(({ method, url }) => [method, url])).toEqual([
         ['GET', `${API}/theirs`],
         ['PATCH', `${API}/theirs/participants/p1`],
+        ['GET', `${API}/theirs`],
       ]);
       expect(sentBody(1)).toEqual({ state: 'disconnected' });
     });
 
     it.each([
-      ['without a customer', [anAnswer(200, { participants: [] }), anAnswer(202)]],
-      ['where that is refused', [anAnswer(200, { participants }), anAnswer(403), anAnswer(202)]],
+      ['the customer is still shown', anAnswer(200, { participants })],
+      ['the read fails', anAnswer(500)],
+    ])('is accepted and not confirmed while %s', async (_case, answer) => {
+      http.next(anAnswer(200, { participants }), anAnswer(202), answer);
+
+      expect(await disconnect()).toEqual({ kind: 'accepted' });
+    });
+
+    it.each([
+      ['without a customer', [anAnswer(200, { participants: [] }), anAnswer(202), anAnswer(404)]],
+      ['where that is refused', [anAnswer(200, { participants }), anAnswer(403), anAnswer(202), afterwards]],
     ])('disconnects the conversation %s', async (_case, answers) => {
       http.next(...answers);
 
       expect(await disconnect()).toMatchObject({ kind: 'confirmed' });
-      expect(http.requests.at(-1)).toMatchObject({ method: 'PATCH', url: `${API}/theirs` });
+      expect(http.requests.at(-2)).toMatchObject({ method: 'PATCH', url: `${API}/theirs` });
     });
 
     it('leaves a conversation alone that the customer has left: an agent may be in after-call work', async () => {
@@ -211,6 +224,7 @@ describe(OpenMessagingChannel.name, () => {
       http.next(
         anAnswer(200, { participants: [earlier, { id: 'p2', purpose: 'customer', state: 'connected' }] }),
         anAnswer(202),
+        afterwards,
       );
 
       expect(await disconnect()).toMatchObject({ kind: 'confirmed' });
@@ -231,7 +245,12 @@ describe(OpenMessagingChannel.name, () => {
 
     it('asks for the unknown id with the same message, which begins no second conversation', async () => {
       const conversation = without(anOpenConversation(), 'genesysConversationId');
-      http.next(anAnswer(200, { conversationId: 'found' }), anAnswer(200, { participants }), anAnswer(202));
+      http.next(
+        anAnswer(200, { conversationId: 'found' }),
+        anAnswer(200, { participants }),
+        anAnswer(202),
+        afterwards,
+      );
 
       expect(await disconnect(conversation)).toMatchObject({ kind: 'confirmed' });
       expect(sentBody()).toMatchObject({ channel: { messageId: conversation.conversationId } });

@@ -55,6 +55,8 @@ describe(WebMessagingChannel.name, () => {
       journeyContext: { customerId: 'customer-1', sessionId: 'visit-1' },
     };
     const guest = { ...snapshot, guestContext: GUEST_CONTEXT };
+    const guestSessionId = snapshot.conversationId;
+    const ATTRIBUTES = { ...GUEST_CONTEXT.customAttributes, guestSessionId };
     const openWithContext = (): Promise<unknown> =>
       outcomeOf(channel.open(guest, performance.now() + 30_000, SIGNAL));
     const say = (reference: string, customAttributes?: Record<string, string>): Promise<unknown> => {
@@ -82,7 +84,7 @@ describe(WebMessagingChannel.name, () => {
       });
       await say('5e0a1f9a-3b68-4c5c-9d5e-000000000001');
 
-      expect(attributesSent()).toEqual([GUEST_CONTEXT.customAttributes, undefined]);
+      expect(attributesSent()).toEqual([ATTRIBUTES, undefined]);
     });
 
     it('sends the custom attributes of the opening with the first message, again when that fails', async () => {
@@ -95,15 +97,15 @@ describe(WebMessagingChannel.name, () => {
       await say('5e0a1f9a-3b68-4c5c-9d5e-000000000004');
 
       expect(attributesSent()).toEqual([
-        { order: '4711', tier: 'silver' },
-        GUEST_CONTEXT.customAttributes,
+        { ...ATTRIBUTES, tier: 'silver' },
+        ATTRIBUTES,
         undefined,
       ]);
     });
 
     it.each([
       [true, undefined],
-      [false, GUEST_CONTEXT.customAttributes],
+      [false, ATTRIBUTES],
     ])(
       'sends them in another process when there is no message of the guest yet: %p',
       async (hasSpoken, sent) => {

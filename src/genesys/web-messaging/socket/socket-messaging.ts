@@ -28,7 +28,7 @@ export class SocketMessaging {
     notify: Notify,
   ) {
     const ownMessages = new OwnMessages();
-    this.start = new ConversationStart(frames, context?.customAttributes, (channel, frame) => {
+    this.start = new ConversationStart(conversationId, frames, context?.customAttributes, (channel, frame) => {
       this.outgoing.sendEvent(channel, frame);
     });
     this.incoming = new IncomingMessages(this.start, notify);
