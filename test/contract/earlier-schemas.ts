@@ -29,6 +29,8 @@ const SINCE_OWNERS = [
   'genesys_conversation_id',
   'end_cause',
   'guest_address',
+  'platform_report',
+  'wrap_up',
   'holder',
 ];
 

@@ -1,5 +1,6 @@
 import { GuestNotFoundError, GuestSessionLiveError } from '../../src/privacy/domain/privacy.errors';
 import { GuestStore } from '../../src/privacy/ports/guest.store';
+import { aFact } from '../../src/session/domain/platform-fact.builder';
 import { guestRefOf } from '../../src/session/domain/guest-token';
 import type { Session } from '../../src/session/domain/session';
 import { SessionChangedError } from '../../src/session/domain/session.errors';
@@ -75,6 +76,24 @@ describe.each(DIALECTS)(`${GuestStore.name} on %s`, (dialect) => {
     expect(await stored()).toBeNull();
     await stores.guests.erase(GUEST, 5_000);
     expect(await stored()).toBeNull();
+  });
+
+  it('encrypts the wrap-up of an agent and its event, and erases its notes and tags', async () => {
+    const session = await over();
+    const notes = 'canary: lives at 12 Elm Street';
+    session.observe(aFact('wrapped-up', 60, { notes, tags: ['canary'] }), 3_000, { keepsGuest: false });
+    await stores.sessions.save(session);
+    const { db } = stores.connection;
+    const stored = async (): Promise<unknown> =>
+      (await db.selectFrom('session').select('wrap_up').executeTakeFirstOrThrow()).wrap_up;
+
+    expect([await stored(), (await rows()).events.at(-1)?.metadata]).toEqual([encrypted, encrypted]);
+    expect((await stores.get(session.conversationId)).snapshot.wrapUp).toMatchObject({ notes });
+    await stores.guests.erase(GUEST, 5_000);
+    expect(await stored()).toBeNull();
+    const last = (await rows()).events.at(-1)?.metadata ?? '';
+    expect(JSON.parse(last)).toMatchObject({ wrapUpCode: 'solved', guestRef: GUEST });
+    expect(last).not.toContain('canary');
   });
 
   it('erases an address that a previous release has left behind', async () => {

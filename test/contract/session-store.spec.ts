@@ -1,5 +1,6 @@
 import { StorageUnavailableError } from '../../src/common/errors/storage-unavailable.errors';
 import { SessionChangedError, SessionLimitReachedError } from '../../src/session/domain/session.errors';
+import { aFact } from '../../src/session/domain/platform-fact.builder';
 import { SessionStore } from '../../src/session/ports/session.store';
 import {
   createStorage,
@@ -106,6 +107,31 @@ describe.each(DIALECTS)(`${SessionStore.name} on %s`, (dialect) => {
       expect(event?.metadata).toMatchObject({ endCause: 'SessionExpiredEvent' });
       const written = await stores.connection.db.selectFrom('conversation_event').select('body').execute();
       expect(written.at(-1)?.body).toContain('"endCause":"SessionExpiredEvent"');
+    });
+
+    it('stores the facts of the platform, and passes them to the sinks and the feed', async () => {
+      const session = await stores.activated();
+      session.identifyUpstream('theirs');
+      const facts = [aFact('waiting', 10), aFact('agent-joined', 20), aFact('ended', 30)];
+      for (const fact of facts) session.observe(fact, 2_000, { keepsGuest: false });
+      await stores.sessions.save(session);
+
+      const found = await stores.sessions.findByGenesysConversationId('theirs');
+      expect(found?.snapshot).toEqual(session.snapshot);
+      expect(found?.snapshot.platformReport).toMatchObject({ endedBy: 'agent', disconnectType: 'peer' });
+      expect(await stores.sessions.findByGenesysConversationId('another')).toBeUndefined();
+      const told = await stores.feed.after(0, 10);
+      expect(told.slice(1).map(({ body }) => body)).toEqual([
+        expect.objectContaining({
+          event: 'waiting',
+          facts: { assignment: 'waiting', assignedQueueId: 'queue-1' },
+        }),
+        expect.objectContaining({ event: 'agent-joined' }),
+        expect.objectContaining({ state: 'disconnected', endedBy: 'agent', disconnectType: 'peer' }),
+      ]);
+      expect((await stores.ledger.list({ limit: 10 })).map(({ event }) => event.state)).toEqual(
+        expect.arrayContaining(['waiting', 'agent-joined', 'disconnected']),
+      );
     });
 
     it('stores any text unchanged', async () => {

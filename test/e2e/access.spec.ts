@@ -75,7 +75,8 @@ describe('the routes of the API', () => {
       '/health/live',
       '/health/ready',
       '/problems/some-id',
-      // Signed by the platform instead.
+      // With a secret or a signature of the platform instead.
+      '/v1/genesys/events',
       '/v1/genesys/open-messaging/some-id',
     ]);
   });

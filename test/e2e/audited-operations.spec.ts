@@ -21,6 +21,7 @@ function operations(): string[] {
 const UNRECORDED: Readonly<Record<string, string>> = {
   'POST /v1/sessions/{conversationId}/typing': 'says nothing, leaves nothing and comes every few seconds',
   'GET /v1/sessions/{conversationId}': 'one session, named by its id',
+  'POST /v1/genesys/events': 'the platform reports, and no caller acts',
   'POST /v1/genesys/open-messaging/{integrationId}': 'the platform delivers, and no caller acts',
   'GET /v1/audit': 'guests by reference only',
   'GET /v1/deliveries': 'no personal data',

@@ -66,7 +66,8 @@ describe('the messages of a session', () => {
         (await api.get(String(body['conversationId']))).body['genesysConversationId'] ===
         guest?.conversationId,
     );
-    expect(guest?.attributes).toEqual({ order: '4711', tier: 'gold' });
+    const guestSessionId = String(body['conversationId']);
+    expect(guest?.attributes).toEqual({ order: '4711', tier: 'gold', guestSessionId });
     expect(guest?.journeyContext).toEqual({
       customer: { id: 'customer-1', idType: 'cookie' },
       customerSession: { id: 'visit-1', type: 'app' },

@@ -16,7 +16,7 @@ export interface StateChange {
   readonly endedBy?: EndedBy;
   readonly disconnectType?: string;
   readonly event?: AssignmentEvent;
-  /** Of the event: `assignment`, `assignedQueueId`, `userId`, `declined` and `wrapUpCode`, as far as they are known. */
+  /** `assignment`, `assignedQueueId`, `userId`, `declined` and `wrapUpCode` of the event, as far as they are known. */
   readonly facts?: Readonly<Record<string, unknown>>;
   readonly version: number;
   /** Genesys' own id of the conversation, once it is known. */

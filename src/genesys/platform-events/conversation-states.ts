@@ -56,7 +56,9 @@ export class ConversationStates implements BeforeApplicationShutdown {
     if (shown !== undefined && shown.ended === undefined) return { kind: 'shown', snapshot: shown };
     // Analytics lag: a message may have continued the thread since the end that they show, in this session or a later one.
     const current = await this.readSingly(genesysConversationId, oauthClient, signal);
-    return current.kind === 'shown' ? { ...current, snapshot: withEndOf(current.snapshot, shown?.ended) } : current;
+    return current.kind === 'shown'
+      ? { ...current, snapshot: withEndOf(current.snapshot, shown?.ended) }
+      : current;
   }
 
   beforeApplicationShutdown(): void {
@@ -116,7 +118,10 @@ export class ConversationStates implements BeforeApplicationShutdown {
     signal: AbortSignal,
   ): Promise<Fields> {
     const patienceMs = this.config.rateWindowMs;
-    const answer = await this.api.call({ operation: this.purpose.operation, method: 'GET', patienceMs, ...call }, signal);
+    const answer = await this.api.call(
+      { operation: this.purpose.operation, method: 'GET', patienceMs, ...call },
+      signal,
+    );
     const error = errorOf(answer);
     if (error !== undefined) throw error;
     return jsonObjectOf(answer);

@@ -6,22 +6,25 @@ const MIGRATIONS = [
   '0019-end-causes',
   '0020-audit-records-of-a-target',
   '0021-guest-addresses',
+  '0022-platform-reports',
 ];
 const COLUMNS = {
   guest_context: null,
   genesys_conversation_id: null,
   end_cause: null,
   guest_address: null,
+  platform_report: null,
+  wrap_up: null,
 };
 
 const SCHEMA = `for (const name of ${JSON.stringify(MIGRATIONS)}) delete MIGRATIONS[name];`;
 
-const ENCRYPTED_COLUMNS = `exports.ENCRYPTED_COLUMNS = exports.ENCRYPTED_COLUMNS.filter(({ column }) => column !== 'guest_context');`;
+const ENCRYPTED_COLUMNS = `exports.ENCRYPTED_COLUMNS = exports.ENCRYPTED_COLUMNS.filter(({ column }) => !['guest_context', 'wrap_up'].includes(column));`;
 
 /** The previous release reads rows without these columns, or ignores them; it writes none of them. */
 const MAPPER = `
 const NEW = ${JSON.stringify(COLUMNS)};
-const known = ({ end_cause, genesys_conversation_id, guest_address, ...row }) => row;
+const known = ({ end_cause, genesys_conversation_id, guest_address, platform_report, wrap_up, ...row }) => row;
 exports.toRow = (session) => known(toRow(session));
 exports.toChanges = (session) => {
   const { guest_context, ...row } = known(toChanges(session));
@@ -32,11 +35,11 @@ exports.toSession = (row) => toSession({ ...row, ...NEW });
 const ENCRYPTION = `{
   const { encryptSession, decryptSession } = GuestDataEncryption.prototype;
   GuestDataEncryption.prototype.encryptSession = function (row) {
-    const { guest_context, ...known } = encryptSession.call(this, { ...row, guest_context: null });
+    const { guest_context, wrap_up, ...known } = encryptSession.call(this, { ...row, guest_context: null, wrap_up: null });
     return known;
   };
   GuestDataEncryption.prototype.decryptSession = function (row) {
-    return decryptSession.call(this, { ...row, guest_context: null });
+    return decryptSession.call(this, { ...row, guest_context: null, wrap_up: null });
   };
 }`;
 
