@@ -1,3 +1,4 @@
+import { NOTIFICATION_OPTIONS } from './cli-notification-options';
 import { DEMO_OPEN_SECRET, DEPLOYMENT_OPTIONS, OPEN_OPTIONS, parseCliOptions, USAGE } from './cli-options';
 import { DEMO_DEPLOYMENT_ID } from './web-messaging/deployment';
 
@@ -98,8 +99,27 @@ describe('the command line', () => {
     });
   });
 
-  it('describes every option of a deployment and of Open Messaging', () => {
-    for (const name of Object.keys({ ...DEPLOYMENT_OPTIONS, ...OPEN_OPTIONS }))
+  it('sets up notifications, and nothing without an option of them', () => {
+    const line =
+      '--queue q --channel-seconds 60 --channel-heartbeat-ms 5 --event-bridge http://a/b --event-trigger http://a/c';
+
+    expect(parseCliOptions([...line.split(' '), '--event-authorization', 'Bearer x'])).toMatchObject({
+      genesys: {
+        webMessaging: { deployments: [{ queueId: 'q' }] },
+        notifications: {
+          channelLifetimeMs: 60_000,
+          heartbeatMs: 5,
+          pushTargets: [
+            { kind: 'event-bridge', url: 'http://a/b', headers: { authorization: 'Bearer x' } },
+            { kind: 'trigger', url: 'http://a/c', headers: { authorization: 'Bearer x' } },
+          ],
+        },
+      },
+    });
+  });
+
+  it('describes every option of a deployment, of Open Messaging and of notifications', () => {
+    for (const name of Object.keys({ ...DEPLOYMENT_OPTIONS, ...OPEN_OPTIONS, ...NOTIFICATION_OPTIONS }))
       expect(USAGE).toContain(`  --${name} `);
   });
 
@@ -120,6 +140,8 @@ describe('the command line', () => {
     [['--greeting'], /--greeting/],
     [['--open-integration', 'i', '--open-webhook', 'nowhere'], /--open-webhook/],
     [['--threading-minutes', '4321'], /4320/],
+    [['--event-bridge', 'nowhere'], /--event-bridge/],
+    [['--channel-seconds', '86401'], /86400/],
   ])('refuses %j', (args, message) => {
     expect(parseCliOptions(args)).toMatchObject({
       kind: 'wrong',

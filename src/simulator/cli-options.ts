@@ -1,4 +1,6 @@
 import { parseArgs, ParseArgsConfig } from 'node:util';
+import { NOTIFICATION_OPTIONS, notificationsIn } from './cli-notification-options';
+import { isUsageError, urlIn, UsageError, wholeNumber } from './cli-values';
 import { GenesysSimulatorOptions } from './genesys-simulator';
 import { DEMO_DEPLOYMENT_ID, Deployment, DeploymentOptions } from './web-messaging/deployment';
 
@@ -29,14 +31,21 @@ export const USAGE = `Usage: simulator [options]
   --open-webhook url        the integration's outbound webhook (default: none)
   --open-secret text        secret of the webhook's signature (default ${DEMO_OPEN_SECRET})
   --threading-minutes n     time in which a message continues an ended conversation (default 4320)
+  --queue id                the queue of the deployment's conversations, for notification topics (default: none)
+  --channel-seconds n       lifetime of a notification channel (default 86400)
+  --channel-heartbeat-ms n  pause between two heartbeats of a channel's socket (default 30000, 0 for none)
+  --event-bridge url        gets every detail event as from an API destination of EventBridge (default: none)
+  --event-trigger url       gets every detail event as from a trigger's data action (default: none)
+  --event-authorization v   authorization header of both (default: none)
   --help
 
 Guests connect to ws://host:port/v1?deploymentId=id; an agent is played with POST /_sim/agent/say and the like,
-for Open Messaging with POST /_sim/open/say and the like.
+for Open Messaging with POST /_sim/open/say and the like. GET /_sim/notifications counts channels and events.
 `;
 
 export const DEPLOYMENT_OPTIONS = {
   deployment: { type: 'string', default: DEMO_DEPLOYMENT_ID },
+  queue: { type: 'string' },
   'allowed-domain': { type: 'string', multiple: true, default: [] },
   'auto-start': { type: 'boolean', default: false },
   'after-disconnect': { type: 'string', default: 'ReadOnly' },
@@ -68,10 +77,6 @@ export type CliOptions =
       readonly crm?: { readonly host: string; readonly port: number; readonly journalSize: number };
     };
 
-class UsageError extends Error {
-  readonly code = 'ERR_PARSE_ARGS_VALUE';
-}
-
 export function parseCliOptions(args: readonly string[]): CliOptions {
   try {
     return read(args);
@@ -94,6 +99,7 @@ function read(args: readonly string[]): CliOptions {
       'journal-size': { type: 'string' },
       ...DEPLOYMENT_OPTIONS,
       ...OPEN_OPTIONS,
+      ...NOTIFICATION_OPTIONS,
       help: { type: 'boolean', default: false },
     },
   });
@@ -108,6 +114,7 @@ function read(args: readonly string[]): CliOptions {
     latencyMs: wholeNumber('--latency-ms', values['latency-ms'], 0),
     webMessaging: { deployments: [deploymentIn(values)] },
     ...openMessagingIn(values),
+    ...notificationsIn(values),
     ...(values.client.length > 0 ? { clients: Object.fromEntries(values.client.map(clientPair)) } : {}),
   };
   const crmPort = values['crm-port'];
@@ -116,19 +123,9 @@ function read(args: readonly string[]): CliOptions {
   return { kind: 'run', genesys, crm: { host, port, journalSize } };
 }
 
-function wholeNumber(
-  option: string,
-  text: string | undefined,
-  fallback: number,
-  max = 1_000_000_000,
-): number {
-  if (text === undefined) return fallback;
-  if (/^\d{1,10}$/.test(text) && Number(text) <= max) return Number(text);
-  throw new UsageError(`${option} must be a whole number from 0 to ${max}, not '${text}'`);
-}
-
 interface DeploymentValues {
   readonly deployment: string;
+  readonly queue?: string | undefined;
   readonly 'allowed-domain': readonly string[];
   readonly 'auto-start': boolean;
   readonly 'after-disconnect': string;
@@ -158,6 +155,7 @@ function deploymentIn(values: DeploymentValues): DeploymentOptions {
     showUserTypingIndicator: !values['no-guest-typing'],
     keepsMetadata: !values['drop-metadata'],
     ...(domains.length > 0 ? { allowedDomains: domains } : {}),
+    ...(values.queue === undefined ? {} : { queueId: values.queue }),
     ...(values.greeting === undefined ? {} : { greeting: values.greeting }),
   };
 }
@@ -173,9 +171,7 @@ function openMessagingIn(values: OpenValues): Pick<GenesysSimulatorOptions, 'ope
   const id = values['open-integration'];
   const { 'open-webhook': webhookUrl, 'open-secret': secret = DEMO_OPEN_SECRET } = values;
   const threadingMinutes = wholeNumber('--threading-minutes', values['threading-minutes'], 4_320, 4_320);
-  if (webhookUrl !== undefined && !URL.canParse(webhookUrl)) {
-    throw new UsageError(`--open-webhook must be a URL, not '${webhookUrl}'`);
-  }
+  if (webhookUrl !== undefined) urlIn('--open-webhook', webhookUrl);
   if (id === undefined) return {};
   const integration = { id, secret, ...(webhookUrl === undefined ? {} : { webhookUrl }) };
   return { openMessaging: { integrations: [integration], threadingMinutes } };
@@ -198,10 +194,4 @@ function clientPair(text: string): [id: string, secret: string] {
   const colon = text.indexOf(':');
   if (colon > 0 && colon < text.length - 1) return [text.slice(0, colon), text.slice(colon + 1)];
   throw new UsageError('--client must be given as id:secret');
-}
-
-/** True for this module's errors and for those that `parseArgs` throws for unknown or invalid options. */
-function isUsageError(error: unknown): error is UsageError {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' && code.startsWith('ERR_PARSE_ARGS_');
 }

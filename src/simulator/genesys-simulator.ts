@@ -1,6 +1,9 @@
 import { FaultRegistry } from './fault-registry';
 import { GenesysState } from './genesys-state';
+import type { ConversationChanged } from './genesys/conversation-view';
 import { GenesysService } from './genesys/genesys-service';
+import { NotificationOptions } from './notifications/notification-options';
+import { Notifications } from './notifications/notifications';
 import { OpenMessaging } from './open-messaging/open-messaging';
 import { OpenMessagingOptions } from './open-messaging/open-messaging-options';
 import { RequestJournal } from './request-journal';
@@ -28,13 +31,15 @@ export interface GenesysSimulatorOptions {
   readonly webMessaging?: WebMessagingOptions;
   /** Integrations, webhooks and threading of Open Messaging. */
   readonly openMessaging?: OpenMessagingOptions;
+  /** Channels, topics and events of the notification service. */
+  readonly notifications?: NotificationOptions;
   /** Clock of tokens and rate windows, in epoch milliseconds. */
   readonly now?: () => number;
 }
 
 /**
- * Genesys Cloud as far as guest sessions need it: login, API, the guests' WebSocket and Open Messaging on one port, with
- * real state, the platform's headers and error bodies, and faults on request. Memory is bounded regardless of the running time.
+ * Genesys Cloud as far as guest sessions need it: login, API, the guests' WebSocket, Open Messaging and notifications
+ * on one port, with real state, the platform's headers and error bodies, and faults on request. Memory is bounded regardless of the running time.
  */
 export class GenesysSimulator {
   readonly url: string;
@@ -45,6 +50,8 @@ export class GenesysSimulator {
     readonly webMessaging: WebMessaging,
     /** Open Messaging, for reading, for playing the agent and for disturbing the webhooks. */
     readonly openMessaging: OpenMessaging,
+    /** The notification service, for reading its events and for disturbing them. */
+    readonly notifications: Notifications,
     private readonly server: SimulatorServer,
   ) {
     this.url = server.url;
@@ -58,10 +65,15 @@ export class GenesysSimulator {
       rateWindowMs: options.rateWindowMs ?? 60_000,
       now: options.now ?? Date.now,
     });
-    const web = new WebMessaging(options.webMessaging ?? {}, state.now);
-    const open = new OpenMessaging(options.openMessaging ?? {}, state.now);
-    const server = await SimulatorServer.listen(new GenesysService(state, web, open), options);
-    return new GenesysSimulator(state, web, open, server);
+    const notifications = new Notifications(options.notifications ?? {}, state.now);
+    const changed: ConversationChanged = (conversation) => {
+      notifications.publish(conversation);
+    };
+    const web = new WebMessaging(options.webMessaging ?? {}, state.now, changed);
+    const open = new OpenMessaging(options.openMessaging ?? {}, state.now, changed);
+    const service = new GenesysService(state, web, open, notifications);
+    const server = await SimulatorServer.listen(service, options);
+    return new GenesysSimulator(state, web, open, notifications, server);
   }
 
   /** WebSocket address for guests, without the query. */
@@ -78,7 +90,7 @@ export class GenesysSimulator {
   }
 
   /**
-   * Clears faults, journal, conversations, guest sessions, webhook deliveries and counts. OAuth clients, tokens and
+   * Clears faults, journal, conversations, guest sessions, webhook deliveries, notification channels and counts. OAuth clients, tokens and
    * integrations stay.
    */
   reset(): void {
@@ -89,6 +101,7 @@ export class GenesysSimulator {
   close(): Promise<void> {
     this.webMessaging.close();
     this.openMessaging.close();
+    this.notifications.close();
     return this.server.close();
   }
 

@@ -7,6 +7,9 @@ import { platformError, PlatformFailure } from './platform-error';
 
 export const CONVERSATIONS_PATH = '/api/v2/conversations/messaging';
 
+/** A setting of the organisation beside the ids of conversations. */
+const THREADING = 'threadingtimeline';
+
 /** An authenticated request within its client's rate limit. */
 export interface Admitted {
   readonly request: SimulatedRequest;
@@ -71,7 +74,7 @@ export class ConversationEndpoint {
 /** Returns undefined when the path is not that of one conversation. */
 export function conversationIdIn(path: string): string | undefined {
   const rest = path.startsWith(`${CONVERSATIONS_PATH}/`) ? path.slice(CONVERSATIONS_PATH.length + 1) : '';
-  if (rest === '' || rest.includes('/')) return undefined;
+  if (rest === '' || rest.includes('/') || rest === THREADING) return undefined;
   try {
     return decodeURIComponent(rest);
   } catch {

@@ -20,11 +20,12 @@ export class ConversationStateEndpoint {
     const conversation = this.find(id);
     return conversation === undefined
       ? platformError({ status: 404, message: `Conversation ${id} was not found.` }, correlationId)
-      : jsonAnswer(200, resourceOf(conversation));
+      : jsonAnswer(200, stateOf(conversation));
   }
 }
 
-function resourceOf(conversation: ConversationView): unknown {
+/** Returns the JSON of a conversation of any channel, as the API and the conversation's topic show it. */
+export function stateOf(conversation: ConversationView): Readonly<Record<string, unknown>> {
   const { id, startedAt, endedAt, participants } = conversation;
   return {
     id,

@@ -18,15 +18,29 @@ export interface WrapupView {
   readonly endedAt: number;
 }
 
+/** An entry in the message list of a participant. */
+export interface MessageView {
+  readonly messageId: string;
+  readonly messageTime: string;
+  readonly messageStatus: 'received' | 'sent';
+  /** Type of the normalised message. */
+  readonly type: string;
+}
+
 export interface ParticipantView {
   readonly id: string;
   readonly purpose: string;
   readonly name: string | undefined;
   readonly userId: string | undefined;
   readonly queueId: string | undefined;
+  /** The guest's id, which only the customer has. */
+  readonly address: string | undefined;
   readonly attributes: Readonly<Record<string, unknown>>;
   readonly sessions: readonly SessionView[];
   readonly wrapup: WrapupView | undefined;
+  /** Start of the after-call work, in epoch milliseconds. */
+  readonly acwStartedAt: number | undefined;
+  readonly messages: readonly MessageView[];
 }
 
 /** A message conversation of any channel, as the organisation's state calls read it. */
@@ -36,11 +50,15 @@ export interface ConversationView {
   readonly direction: 'inbound' | 'outbound';
   readonly startedAt: number;
   readonly endedAt: number | undefined;
+  /** The customer is the first. */
   readonly participants: readonly ParticipantView[];
 }
 
 /** Finds a conversation of any channel by id. */
 export type FindConversation = (id: string) => ConversationView | undefined;
+
+/** Called after each change of a conversation, with its new state. */
+export type ConversationChanged = (conversation: ConversationView) => void;
 
 export function isoOf(at: number): string {
   return new Date(at).toISOString();

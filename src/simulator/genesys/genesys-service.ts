@@ -5,6 +5,10 @@ import { only } from '../server/control-routes';
 import { SimulatedRequest } from '../server/simulated-request';
 import { SimulatedService, UpgradeRequest } from '../server/simulated-service';
 import { inboundIn } from '../open-messaging/inbound-endpoint';
+import { ChannelEndpoint } from '../notifications/channel-endpoint';
+import { CHANNEL_PATH } from '../notifications/channel-gateway';
+import { NotificationRoutes } from '../notifications/notification-routes';
+import { Notifications } from '../notifications/notifications';
 import { OpenMessaging } from '../open-messaging/open-messaging';
 import { OpenMessagingEndpoints } from '../open-messaging/open-messaging-endpoints';
 import { OpenMessagingRoutes } from '../open-messaging/open-messaging-routes';
@@ -14,15 +18,13 @@ import { MESSAGES_PATH, MessageConversationEndpoint } from '../web-messaging/mes
 import { WebMessaging } from '../web-messaging/web-messaging';
 import { WebMessagingEndpoints } from '../web-messaging/web-messaging-endpoints';
 import { WebMessagingRoutes } from '../web-messaging/web-messaging-routes';
-import { ConversationDetailsEndpoint } from './conversation-details-endpoint';
+import { PlatformReads } from './platform-reads';
 import {
   Admitted,
   ConversationEndpoint,
   conversationIdIn,
   CONVERSATIONS_PATH,
 } from './conversation-endpoint';
-import { ConversationStateEndpoint } from './conversation-state-endpoint';
-import { FindConversation } from './conversation-view';
 import { credentialsIn, loginFailure, OAuthEndpoint, TOKEN_PATH } from './oauth-endpoint';
 import { platformError, tooManyRequests } from './platform-error';
 import { AccessToken } from './token-registry';
@@ -42,13 +44,15 @@ export class GenesysService extends SimulatedService {
   private readonly routes: WebMessagingRoutes;
   private readonly openMessaging: OpenMessagingEndpoints;
   private readonly openRoutes: OpenMessagingRoutes;
-  private readonly states: ConversationStateEndpoint;
-  private readonly details: ConversationDetailsEndpoint;
+  private readonly reads: PlatformReads;
+  private readonly channels: ChannelEndpoint;
+  private readonly notificationRoutes: NotificationRoutes;
 
   constructor(
     private readonly state: GenesysState,
     private readonly web: WebMessaging,
     private readonly openChannel: OpenMessaging,
+    private readonly notifications: Notifications,
   ) {
     super();
     this.oauth = new OAuthEndpoint(state);
@@ -58,10 +62,9 @@ export class GenesysService extends SimulatedService {
     this.routes = new WebMessagingRoutes(web);
     this.openMessaging = new OpenMessagingEndpoints(openChannel);
     this.openRoutes = new OpenMessagingRoutes(openChannel);
-    const find: FindConversation = (id) =>
-      openChannel.registry.find(id) ?? web.registry.findRecord(id)?.toView();
-    this.states = new ConversationStateEndpoint(find);
-    this.details = new ConversationDetailsEndpoint(find, openChannel.settings);
+    this.channels = new ChannelEndpoint(notifications.channels, notifications.subscriptions);
+    this.notificationRoutes = new NotificationRoutes(notifications);
+    this.reads = new PlatformReads(web.registry, openChannel);
   }
 
   maxBodyBytes(path: string): number {
@@ -74,7 +77,7 @@ export class GenesysService extends SimulatedService {
     const isApi = request.path.startsWith('/api/');
     const open = this.open.answer(request, correlationId);
     if (open !== undefined) return isApi ? this.withPlatformHeaders(open, undefined, correlationId) : open;
-    if (request.path === GUEST_PATH)
+    if (request.path === GUEST_PATH || request.path.startsWith(CHANNEL_PATH))
       return problemAnswer(426, 'this is for WebSockets', { upgrade: 'websocket' });
     if (!isApi) return platformError({ status: 404 }, correlationId);
     const token = this.tokenOf(request);
@@ -82,6 +85,7 @@ export class GenesysService extends SimulatedService {
   }
 
   upgrade(request: SimulatedRequest, wire: UpgradeRequest): Answer | undefined {
+    if (request.path.startsWith(CHANNEL_PATH)) return this.notifications.upgrade(request, wire);
     return request.path === GUEST_PATH ? this.web.upgrade(request, wire) : this.answer(request);
   }
 
@@ -121,7 +125,11 @@ export class GenesysService extends SimulatedService {
       );
     }
     if (request.path !== '/_sim/tokens')
-      return this.routes.answer(request) ?? this.openRoutes.answer(request);
+      return (
+        this.routes.answer(request) ??
+        this.openRoutes.answer(request) ??
+        this.notificationRoutes.answer(request)
+      );
     return only('DELETE', request, () => {
       this.state.revokeTokens(request.query.client);
       return emptyAnswer(204);
@@ -139,6 +147,7 @@ export class GenesysService extends SimulatedService {
       total: conversations.length,
       webMessaging: this.web.describe(),
       openMessaging: this.openChannel.describe(),
+      notifications: this.notifications.describe(),
       conversations: conversations.slice(Math.max(0, conversations.length - limit)),
     };
   }
@@ -147,6 +156,7 @@ export class GenesysService extends SimulatedService {
     this.state.reset();
     this.web.reset();
     this.openChannel.reset();
+    this.notifications.reset();
   }
 
   private apiAnswer(
@@ -175,8 +185,8 @@ export class GenesysService extends SimulatedService {
   private admittedAnswer(admitted: Admitted): Answer {
     return (
       this.openMessaging.answer(admitted) ??
-      this.states.answer(admitted) ??
-      this.details.answer(admitted) ??
+      this.channels.answer(admitted) ??
+      this.reads.answer(admitted) ??
       (admitted.request.path.startsWith(MESSAGES_PATH)
         ? this.messages.answer(admitted)
         : this.conversations.answer(admitted))

@@ -132,7 +132,7 @@ export class OpenAgentActions {
     const at = this.settings.now();
     const messageTime = new Date(at).toISOString();
     const entry = { messageId: body.id, messageTime, messageStatus: 'sent', type: body.type } as const;
-    conversation.speaker(by).add(entry);
+    conversation.say(by, entry);
     const shared = { conversation, direction: 'outbound', providerMessageId: undefined, at } as const;
     this.conversations.addMessage(body.id, { ...shared, body, status: 'sent' });
     return body;

@@ -1,13 +1,13 @@
 import type { Admitted } from '../genesys/conversation-endpoint';
 import { firstFalse, isFilled } from '../genesys/conversation-checks';
-import { isoOf } from '../genesys/conversation-view';
 import { platformError } from '../genesys/platform-error';
 import { Answer, emptyAnswer, jsonAnswer } from '../server/answer';
 import { asFields, Fields, textOf } from '../web-messaging/guest-request';
 import { MESSAGES_PREFIX } from './inbound-endpoint';
 import { OpenAgentActions } from './open-agent-actions';
 import { OpenConversation } from './open-conversation';
-import { IndexedOpenMessage, OpenConversationRegistry } from './open-conversation-registry';
+import { OpenConversationRegistry } from './open-conversation-registry';
+import { openMessageDetails } from './open-message-details';
 import { OpenParticipant } from './open-participant';
 
 const MAX_AGENTLESS_CHARACTERS = 2_000;
@@ -65,7 +65,7 @@ export class OpenConversationEndpoint {
     const message = this.conversations.findMessage(id);
     if (message === undefined) return undefined;
     return request.method === 'GET'
-      ? jsonAnswer(200, detailsOf(id, message))
+      ? jsonAnswer(200, openMessageDetails(id, message))
       : platformError({ status: 405 }, correlationId);
   }
 
@@ -96,24 +96,4 @@ function endedBy(purpose: OpenParticipant['purpose']): 'customer' | 'agent' | 's
 
 function wrongField(fieldName: string, correlationId: string): Answer {
   return platformError({ status: 400, details: [{ errorCode: 'invalid.value', fieldName }] }, correlationId);
-}
-
-function detailsOf(id: string, message: IndexedOpenMessage): unknown {
-  const { conversation, direction, providerMessageId, at, status, body } = message;
-  const { integrationId, guestId } = conversation;
-  const [fromAddress, toAddress] =
-    direction === 'inbound' ? [guestId, integrationId] : [integrationId, guestId];
-  return {
-    id,
-    ...(providerMessageId === undefined ? {} : { providerMessageId }),
-    conversationId: conversation.id,
-    timestamp: isoOf(at),
-    fromAddress,
-    toAddress,
-    direction,
-    messengerType: 'open',
-    status,
-    normalizedMessage: body,
-    selfUri: `${MESSAGES_PREFIX}${id}/details`,
-  };
 }

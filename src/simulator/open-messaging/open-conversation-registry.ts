@@ -1,4 +1,6 @@
+import type { ConversationChanged } from '../genesys/conversation-view';
 import { OpenConversation } from './open-conversation';
+import { ThreadingTimeline } from './threading-timeline';
 
 /** The index entry of a message of either direction. */
 export interface IndexedOpenMessage {
@@ -26,7 +28,10 @@ export class OpenConversationRegistry {
   private readonly byMessage = new Map<string, IndexedOpenMessage>();
   private readonly byCallerMessage = new Map<string, IndexedOpenMessage & { readonly id: string }>();
 
-  constructor(private readonly threadingMs: number) {}
+  constructor(
+    private readonly threading: ThreadingTimeline,
+    private readonly changed: ConversationChanged,
+  ) {}
 
   get size(): number {
     return this.byId.size;
@@ -54,7 +59,7 @@ export class OpenConversationRegistry {
   findCurrent(integrationId: string, guestId: string, now: number): OpenConversation | undefined {
     const conversation = this.findByGuest(integrationId, guestId);
     if (conversation?.endedAt === undefined) return conversation;
-    return now < conversation.endedAt + this.threadingMs ? conversation : undefined;
+    return now < conversation.endedAt + this.threading.openMs ? conversation : undefined;
   }
 
   /** Returns the guest's open conversation, after reviving or starting it if necessary. */
@@ -76,6 +81,10 @@ export class OpenConversationRegistry {
     this.byAddress.set(guestId, conversation);
     const [oldest] = this.byId.values();
     if (this.byId.size > MAX_CONVERSATIONS && oldest !== undefined) this.remove(oldest);
+    conversation.changed = () => {
+      this.changed(conversation);
+    };
+    conversation.changed();
     return conversation;
   }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { ConversationView, WrapupView } from '../genesys/conversation-view';
+import { ConversationView, MessageView, WrapupView } from '../genesys/conversation-view';
 import { DisconnectType } from './disconnect-type';
 import { ReceivedMessage, ReceivedReceipt } from './open-message';
 import { OpenParticipant, ParticipantOptions, Purpose } from './open-participant';
@@ -48,6 +48,8 @@ export class OpenConversation implements ConversationView {
   revivals = 0;
   endedBy: EndedBy | undefined;
   endedAt: number | undefined;
+  /** Called after each change that other parts of the platform see. */
+  changed: () => void = () => undefined;
 
   constructor(
     readonly integrationId: string,
@@ -80,22 +82,26 @@ export class OpenConversation implements ConversationView {
     this.endedBy = undefined;
     this.customer.begin('connected', at);
     this.enter({ purpose: 'workflow' }, at);
+    this.changed();
   }
 
   enqueue(queueId: string, at: number): void {
     this.handOver(at);
     this.enter({ purpose: 'acd', queueId }, at);
+    this.changed();
   }
 
   /** Offers the conversation to an agent; the guest keeps waiting. */
   alert(agent: Agent, at: number): void {
     this.enter({ purpose: 'agent', ...agent, queueId: this.stage?.queueId }, at, 'alerting');
+    this.changed();
   }
 
   /** Lets the offer to an agent lapse; returns whether there was one. */
   decline(at: number): boolean {
     const offered = this.findLast('agent', 'alerting');
     offered?.end('transfer.noanswer', at);
+    this.changed();
     return offered !== undefined;
   }
 
@@ -110,6 +116,7 @@ export class OpenConversation implements ConversationView {
       offered?.end('transfer', at);
       this.enter({ purpose: 'agent', ...agent, queueId }, at);
     }
+    this.changed();
   }
 
   /** Idempotent: only the first end counts. */
@@ -119,12 +126,14 @@ export class OpenConversation implements ConversationView {
     this.endedAt = at;
     for (const participant of this.participants)
       participant.end(participant === this.customer ? types.customer : types.agent, at);
+    this.changed();
   }
 
   /** Completes the after-call work of the latest agent; returns whether there was any. */
   wrapUp(wrapup: Omit<WrapupView, 'durationSeconds' | 'endedAt'>, at: number): boolean {
     const agent = this.participants.findLast(({ hasAfterCallWork }) => hasAfterCallWork);
     agent?.wrapUp(wrapup, at);
+    this.changed();
     return agent !== undefined;
   }
 
@@ -133,16 +142,19 @@ export class OpenConversation implements ConversationView {
     const messageTime = new Date(message.at).toISOString();
     const type = message.kind === 'message' ? 'Text' : 'Structured';
     this.customer.add({ messageId: message.id, messageTime, messageStatus: 'received', type });
+    this.changed();
   }
 
   keepReceipt(receipt: ReceivedReceipt): void {
     keep(this.receipts, receipt);
   }
 
-  /** The participant that a message of the organisation belongs to: the flow for a bot, the agent for a human. */
-  speaker(by: 'Human' | 'Bot'): OpenParticipant {
+  /** Adds a message of the organisation to the agent's list for a human, and to the flow's for a bot. */
+  say(by: 'Human' | 'Bot', entry: MessageView): void {
     const purpose = by === 'Human' ? 'agent' : 'workflow';
-    return this.participants.findLast((one) => one.purpose === purpose) ?? this.stage ?? this.customer;
+    const speaker = this.participants.findLast((one) => one.purpose === purpose) ?? this.stage;
+    (speaker ?? this.customer).add(entry);
+    this.changed();
   }
 
   /** The conversation as the API shows it; only its participants have a state. */

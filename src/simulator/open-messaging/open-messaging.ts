@@ -1,3 +1,4 @@
+import type { ConversationChanged } from '../genesys/conversation-view';
 import { asFields, textOf } from '../web-messaging/guest-request';
 import { OpenAgentActions } from './open-agent-actions';
 import { InboundHandler } from './inbound-handler';
@@ -6,10 +7,9 @@ import { OpenConversationRegistry } from './open-conversation-registry';
 import { OpenIntegration } from './open-integration';
 import { messageIdOf, OutboundBody } from './open-message';
 import { OpenMessagingOptions, OpenMessagingSettings, settingsOf } from './open-messaging-options';
+import { ThreadingTimeline } from './threading-timeline';
 import { WebhookDelivery } from './webhook-delivery';
 import { WebhookQueue } from './webhook-queue';
-
-const MINUTE_MS = 60_000;
 
 /**
  * Open Messaging as the platform offers it to a middleware: inbound requests, signed outbound webhooks, agents and
@@ -19,6 +19,7 @@ export class OpenMessaging {
   readonly settings: OpenMessagingSettings;
   readonly integrations: Map<string, OpenIntegration>;
   readonly registry: OpenConversationRegistry;
+  readonly threading: ThreadingTimeline;
   /** The deliveries to webhooks, for reading and for disturbing them. */
   readonly webhooks: WebhookQueue;
   /** The acts of flows, queues and agents. */
@@ -27,11 +28,12 @@ export class OpenMessaging {
   /** Estimated waits in seconds by queue id, in place of the default. */
   readonly waitSeconds = new Map<string, number>();
 
-  constructor(options: OpenMessagingOptions, now: () => number) {
+  constructor(options: OpenMessagingOptions, now: () => number, changed: ConversationChanged) {
     this.settings = settingsOf(options, now);
     const integrations = this.settings.integrations.map((one) => new OpenIntegration(one, now()));
     this.integrations = new Map(integrations.map((integration) => [integration.id, integration]));
-    this.registry = new OpenConversationRegistry(this.settings.threadingMinutes * MINUTE_MS);
+    this.threading = new ThreadingTimeline(this.settings.threadingMinutes);
+    this.registry = new OpenConversationRegistry(this.threading, changed);
     this.webhooks = new WebhookQueue(this.integrations, this.settings);
     this.agent = new OpenAgentActions(this.integrations, this.registry, this.webhooks, this.settings);
     this.inbound = new InboundHandler(this.registry, this.settings, (conversation, message) => {

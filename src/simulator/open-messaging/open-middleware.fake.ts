@@ -13,13 +13,17 @@ export class OpenMiddleware {
     private readonly token: string,
   ) {}
 
-  static async logIn({ url }: GenesysSimulator): Promise<OpenMiddleware> {
+  static async logIn(
+    { url }: GenesysSimulator,
+    clientId = 'demo-client',
+    secret = 'demo-secret',
+  ): Promise<OpenMiddleware> {
     const response = await fetch(`${url}/oauth/token`, {
       method: 'POST',
       body: new URLSearchParams({
         grant_type: 'client_credentials',
-        client_id: 'demo-client',
-        client_secret: 'demo-secret',
+        client_id: clientId,
+        client_secret: secret,
       }),
     });
     return new OpenMiddleware(url, ((await response.json()) as { access_token: string }).access_token);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { isoOf, ParticipantView, SessionView, WrapupView } from '../genesys/conversation-view';
+import { isoOf, MessageView, ParticipantView, SessionView, WrapupView } from '../genesys/conversation-view';
 import { DisconnectType, restSpelling } from './disconnect-type';
 
 export type Purpose = 'customer' | 'workflow' | 'acd' | 'agent' | 'api';
@@ -11,14 +11,6 @@ export interface ParticipantOptions {
   readonly address?: string;
   readonly userId?: string;
   readonly queueId?: string | undefined;
-}
-
-/** An entry in the message list of a participant. */
-export interface MessageEntry {
-  readonly messageId: string;
-  readonly messageTime: string;
-  readonly messageStatus: 'received' | 'sent';
-  readonly type: string;
 }
 
 type Session = { -readonly [Key in keyof SessionView]: SessionView[Key] };
@@ -43,8 +35,8 @@ export class OpenParticipant implements ParticipantView {
   attributes: Readonly<Record<string, unknown>> = {};
   readonly sessions: Session[] = [];
   wrapup: WrapupView | undefined;
-  private acwStartedAt: number | undefined;
-  private readonly messages: MessageEntry[] = [];
+  acwStartedAt: number | undefined;
+  readonly messages: MessageView[] = [];
 
   constructor({ purpose, name, address, userId, queueId }: ParticipantOptions) {
     this.purpose = purpose;
@@ -94,7 +86,7 @@ export class OpenParticipant implements ParticipantView {
     this.wrapup = { ...wrapup, durationSeconds, endedAt: at };
   }
 
-  add(entry: MessageEntry): void {
+  add(entry: MessageView): void {
     this.messages.push(entry);
     if (this.messages.length > KEPT_MESSAGES) this.messages.shift();
   }

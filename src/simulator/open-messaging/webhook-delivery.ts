@@ -1,8 +1,5 @@
+import { AttemptResult } from '../server/json-sender';
 import { OutboundBody } from './open-message';
-
-/** One attempt: the receiver's status, or the reason why there is none. */
-export type AttemptResult =
-  { readonly status: number } | { readonly failure: 'timeout' | 'connection' | 'stopped' };
 
 export type WebhookAttempt = AttemptResult & {
   /** Start of the attempt, in epoch milliseconds. */
@@ -31,8 +28,4 @@ export interface WebhookDelivery {
 /** Retried results: none at all, 429 and 5xx. A redirect is not followed and counts as a refusal. */
 export function isRetried(result: AttemptResult): boolean {
   return 'failure' in result || result.status === 429 || result.status >= 500;
-}
-
-export function isAccepted(result: AttemptResult): boolean {
-  return 'status' in result && result.status >= 200 && result.status < 300;
 }

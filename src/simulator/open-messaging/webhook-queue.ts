@@ -1,10 +1,11 @@
+import { isAccepted, JsonSender } from '../server/json-sender';
 import { TimerSet } from '../server/timer-set';
 import { OpenIntegration } from './open-integration';
 import { OutboundBody } from './open-message';
 import { OpenMessagingSettings } from './open-messaging-options';
 import { ShareCounter } from './share-counter';
-import { isAccepted, isRetried, WebhookAttempt, WebhookDelivery } from './webhook-delivery';
-import { WebhookSender } from './webhook-sender';
+import { isRetried, WebhookAttempt, WebhookDelivery } from './webhook-delivery';
+import { signatureOf } from './webhook-signature';
 
 type Pending = { -readonly [Key in keyof WebhookDelivery]: WebhookDelivery[Key] } & {
   readonly attempts: WebhookAttempt[];
@@ -34,7 +35,7 @@ export class WebhookQueue {
   lateMs = 500;
   private readonly duplicates = new ShareCounter();
   private readonly late = new ShareCounter();
-  private readonly sender = new WebhookSender();
+  private readonly sender = new JsonSender();
   private readonly log: Pending[] = [];
   private readonly live = new Set<Pending>();
   /** First attempts by lane; the head of each list is on its way. */
@@ -161,13 +162,10 @@ export class WebhookQueue {
       return;
     }
     const at = this.settings.now();
-    const target = {
-      url,
-      secret: delivery.secret ?? integration.secret,
-      headers: integration.webhookHeaders,
-    };
     const body = JSON.stringify(delivery.body);
-    const result = await this.sender.post(target, body, this.settings.webhookTimeoutMs);
+    const signature = signatureOf(delivery.secret ?? integration.secret, body);
+    const headers = { ...integration.webhookHeaders, 'x-hub-signature-256': signature };
+    const result = await this.sender.post({ url, headers }, body, this.settings.webhookTimeoutMs);
     if (this.live.has(delivery)) this.record(delivery, { at, ...result });
   }
 

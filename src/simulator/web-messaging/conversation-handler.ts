@@ -60,7 +60,7 @@ export class ConversationHandler {
   /** Ends the conversation as the deployment configures it; returns whether one was open. The session stays live. */
   disconnect(session: GuestSession, as = session.deployment.conversationDisconnect): boolean {
     if (!session.isConversationOpen) return false;
-    session.endConversation();
+    session.endConversation('client');
     const { enabled, type } = as;
     if (!enabled) return true;
     const isReadOnly = type === 'ReadOnly';

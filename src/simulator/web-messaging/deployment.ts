@@ -12,6 +12,8 @@ export interface Deployment {
   readonly autoStart: boolean;
   /** The flow's first message in a conversation. Default: none. */
   readonly greeting?: string;
+  /** The queue that the flow puts conversations into, which names their notification topic. Default: none. */
+  readonly queueId?: string;
   readonly conversationClear: boolean;
   readonly conversationDisconnect: { readonly enabled: boolean; readonly type: 'ReadOnly' | 'Send' };
   readonly showAgentTypingIndicator: boolean;

@@ -1,3 +1,4 @@
+import type { DisconnectType } from '../open-messaging/disconnect-type';
 import { RateWindow } from '../genesys/rate-window';
 import { ConnectionLog } from './connection-log';
 import { ConversationRecord } from './conversation-record';
@@ -107,7 +108,7 @@ export class GuestSession {
     this.endedBy = undefined;
     this.isReadOnly = false;
     this.autoStarted = false;
-    this.endConversation();
+    this.endConversation('endpoint');
     this.conversation = undefined;
     this.attributes = {};
     this.messages.length = 0;
@@ -137,15 +138,15 @@ export class GuestSession {
   startConversation(): boolean {
     this.conversation?.resume();
     if (this.conversation !== undefined) return false;
-    this.conversation = new ConversationRecord(this.settings.now());
+    this.conversation = new ConversationRecord(this.settings.now(), this.deployment.queueId);
     this.conversation.attributes = this.attributes;
     this.conversationIds.push(this.conversation.id);
     if (this.conversationIds.length > KEPT_CONVERSATIONS) this.conversationIds.shift();
     return true;
   }
 
-  endConversation(): void {
-    this.conversation?.end(this.settings.now());
+  endConversation(type: DisconnectType): void {
+    this.conversation?.end(this.settings.now(), type);
   }
 
   /** Copies the custom attributes of a message or a `Join` into the participant data. */
@@ -180,7 +181,7 @@ export class GuestSession {
   end(by: SessionEnd, frame: ServerFrame): void {
     if (!this.isLive) return;
     this.endedBy = by;
-    this.endConversation();
+    this.endConversation(by === 'expired' ? 'session.expired' : 'endpoint');
     this.broadcast(frame);
   }
 

@@ -1,4 +1,5 @@
 import type { Admitted } from '../genesys/conversation-endpoint';
+import type { MessageDetails } from '../genesys/message-bulk-endpoint';
 import { platformError } from '../genesys/platform-error';
 import { Answer, jsonAnswer } from '../server/answer';
 import { ConversationHandler } from './conversation-handler';
@@ -20,7 +21,7 @@ export class MessageConversationEndpoint {
     if (rest !== undefined || (details !== undefined && details !== 'details')) return notFound;
     if (details === 'details') {
       const said = request.method === 'GET' ? this.registry.findMessage(id) : undefined;
-      return said === undefined ? notFound : jsonAnswer(200, detailsOf(id, said));
+      return said === undefined ? notFound : jsonAnswer(200, webMessageDetails(id, said));
     }
     const session = this.registry.findByConversation(id);
     const record = this.registry.findRecord(id);
@@ -38,7 +39,10 @@ export class MessageConversationEndpoint {
 }
 
 /** The message's details under the requested id: that of the frame or of its channel. */
-function detailsOf(id: string, { conversationId, direction, at, status }: IndexedMessage): unknown {
+export function webMessageDetails(
+  id: string,
+  { conversationId, direction, at, status }: IndexedMessage,
+): MessageDetails {
   return {
     id,
     conversationId,

@@ -1,3 +1,4 @@
+import type { ConversationChanged } from '../genesys/conversation-view';
 import { ConversationRecord } from './conversation-record';
 import { GuestMessage } from './guest-message';
 import { GuestSession } from './guest-session';
@@ -23,6 +24,8 @@ export class SessionRegistry {
   private readonly byToken = new Map<string, GuestSession>();
   private readonly byConversation = new Map<string, Held>();
   private readonly byMessage = new Map<string, IndexedMessage>();
+
+  constructor(private readonly changed: ConversationChanged = () => undefined) {}
 
   get size(): number {
     return this.byToken.size;
@@ -50,6 +53,11 @@ export class SessionRegistry {
     return this.byConversation.get(conversationId)?.record;
   }
 
+  /** All conversations, ended ones included, from the oldest. */
+  *records(): IterableIterator<ConversationRecord> {
+    for (const { record } of this.byConversation.values()) yield record;
+  }
+
   /** Finds a message by its own id or by that of its channel. */
   findMessage(messageId: string): IndexedMessage | undefined {
     return this.byMessage.get(messageId);
@@ -57,7 +65,12 @@ export class SessionRegistry {
 
   addConversation(session: GuestSession): void {
     const { conversation: record } = session;
-    if (record !== undefined) this.byConversation.set(record.id, { session, record });
+    if (record === undefined) return;
+    this.byConversation.set(record.id, { session, record });
+    record.changed = () => {
+      this.changed(record.toView());
+    };
+    record.changed();
   }
 
   addMessage(session: GuestSession, { id, channelId, direction, at, status }: GuestMessage): void {

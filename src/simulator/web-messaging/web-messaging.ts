@@ -1,3 +1,4 @@
+import type { ConversationChanged } from '../genesys/conversation-view';
 import { Answer } from '../server/answer';
 import { SimulatedRequest } from '../server/simulated-request';
 import { UpgradeRequest } from '../server/simulated-service';
@@ -29,7 +30,7 @@ export class WebMessaging {
   readonly faults = new SocketFaultRegistry();
   readonly agent: AgentActions;
   readonly settings: WebMessagingSettings;
-  readonly registry = new SessionRegistry();
+  readonly registry: SessionRegistry;
   readonly attachments = new AttachmentStore();
   readonly tokens = new SignedTokens();
   readonly throttle: Throttle;
@@ -37,10 +38,12 @@ export class WebMessaging {
   readonly conversations: ConversationHandler;
   readonly attachmentHandler: AttachmentHandler;
   private readonly timers = new TimerSet();
-  private readonly expiry = new ExpiryWatch(this.registry, SWEEP_MS);
+  private readonly expiry: ExpiryWatch;
   private readonly gateway: GuestGateway;
 
-  constructor(options: WebMessagingOptions, now: () => number) {
+  constructor(options: WebMessagingOptions, now: () => number, changed: ConversationChanged) {
+    this.registry = new SessionRegistry(changed);
+    this.expiry = new ExpiryWatch(this.registry, SWEEP_MS);
     const deployments = (options.deployments ?? [{}]).map(deploymentOf);
     this.deployments = new Map(deployments.map((deployment) => [deployment.id, deployment]));
     this.settings = settingsOf(options, now);

@@ -1,26 +1,22 @@
-import { createHmac } from 'node:crypto';
 import { Agent, request } from 'undici';
-import { AttemptResult } from './webhook-delivery';
 
-export interface WebhookTarget {
+export interface JsonTarget {
   readonly url: string;
-  readonly secret: string;
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** One attempt: the receiver's status, or the reason why there is none. */
+export type AttemptResult =
+  { readonly status: number } | { readonly failure: 'timeout' | 'connection' | 'stopped' };
+
 const CONNECTIONS = 64;
 
-/** The platform's signature of a webhook: base64 of the HMAC-SHA256 over the raw body. */
-export function signatureOf(secret: string, rawBody: string): string {
-  return `sha256=${createHmac('sha256', secret).update(rawBody).digest('base64')}`;
-}
-
-/** Posts signed JSON with a time-out over the whole answer. It never rejects. */
-export class WebhookSender {
+/** Posts JSON with a time-out over the whole answer. It never rejects. */
+export class JsonSender {
   private readonly running = new Set<AbortController>();
   private dispatcher: Agent | undefined;
 
-  async post(target: WebhookTarget, rawBody: string, timeoutMs: number): Promise<AttemptResult> {
+  async post(target: JsonTarget, rawBody: string, timeoutMs: number): Promise<AttemptResult> {
     const abort = new AbortController();
     const timer = setTimeout(() => {
       abort.abort('timeout');
@@ -44,22 +40,27 @@ export class WebhookSender {
     this.dispatcher = undefined;
   }
 
-  private async statusOf(target: WebhookTarget, rawBody: string, signal: AbortSignal): Promise<number> {
+  private async statusOf(
+    { url, headers }: JsonTarget,
+    rawBody: string,
+    signal: AbortSignal,
+  ): Promise<number> {
     this.dispatcher ??= new Agent({ connections: CONNECTIONS });
-    const { statusCode, body } = await request(target.url, {
+    const { statusCode, body } = await request(url, {
       method: 'POST',
       dispatcher: this.dispatcher,
       signal,
-      headers: {
-        ...target.headers,
-        'content-type': 'application/json',
-        'x-hub-signature-256': signatureOf(target.secret, rawBody),
-      },
+      headers: { ...headers, 'content-type': 'application/json' },
       body: rawBody,
     });
     await body.dump({ limit: 65_536, signal });
     return statusCode;
   }
+}
+
+/** Returns whether the receiver answered with a 2xx status. */
+export function isAccepted(result: AttemptResult): boolean {
+  return 'status' in result && result.status >= 200 && result.status < 300;
 }
 
 function failureOf({ aborted, reason }: AbortSignal): 'timeout' | 'connection' | 'stopped' {
