@@ -32,6 +32,8 @@ export interface OpenState {
   readonly listed: readonly string[];
   /** The states that the CRM received. */
   readonly crm: readonly string[];
+  /** The parties that served the conversation, as the CRM received them. */
+  readonly assignments: readonly string[];
   /** The texts that arrived upstream, each once. */
   readonly received: readonly (string | undefined)[];
   /** `open`, the side that ended the conversation, or `none` if there never was one. */
@@ -224,7 +226,8 @@ export class OpenRow {
     return {
       session: facts.filter((part) => typeof part === 'string').join(' '),
       listed: (await this.messages()).map(({ direction, text }) => `${String(direction)} ${String(text)}`),
-      crm: this.world.world.crm.eventsOf(this.id).map((event) => (event.body as { state: string }).state),
+      crm: this.told('session'),
+      assignments: this.told('assignment'),
       received: upstream?.received.map(({ text }) => text) ?? [],
       upstream: upstream === undefined ? 'none' : (upstream.endedBy ?? 'open'),
       posts: upstream?.posts ?? 0,
@@ -233,6 +236,15 @@ export class OpenRow {
       requests: this.arrived('message').length,
       patches: this.patches,
     };
+  }
+
+  /** The events of a kind that the CRM received, in their order. */
+  private told(kind: 'session' | 'assignment'): string[] {
+    return this.world.world.crm
+      .eventsOf(this.id)
+      .map(({ body }) => body as { readonly type: string; readonly state: string })
+      .filter(({ type }) => type.startsWith(`${kind}.`))
+      .map(({ state }) => state);
   }
 
   /** The caller's ids of the messages that arrived, repetitions and spoiled requests included. */

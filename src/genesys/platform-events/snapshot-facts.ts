@@ -17,6 +17,8 @@ const RANKS: Record<PlatformFact['kind'], number> = {
   'wrapped-up': 4,
 };
 
+const BEFORE_ALL = -1;
+
 /**
  * The facts of `next` that `previous` did not have, in the order of their times. Without a previous snapshot these are all
  * facts that `next` shows. A snapshot older than the previous one gives none, and so does a repeated one; a conversation
@@ -29,7 +31,7 @@ export function factsBetween(
 ): readonly PlatformFact[] {
   if (previous !== undefined && next.latestAt < previous.latestAt) return [];
   const common: Common = { conversationId: next.conversationId, source: 'snapshot' };
-  const facts = [
+  const facts: readonly PlatformFact[] = [
     ...assignmentFacts(previous, next, common),
     ...next.agents.flatMap((agent) => [
       ...presenceFacts(sameAgent(previous, agent), agent, next.latestAt, common),
@@ -37,7 +39,17 @@ export function factsBetween(
     ]),
     ...endFacts(previous, next, common),
   ];
-  return facts.sort((one, other) => one.at - other.at || RANKS[one.kind] - RANKS[other.kind]);
+  const rankOf = (fact: PlatformFact): number => (isBrief(fact, facts) ? BEFORE_ALL : RANKS[fact.kind]);
+  return facts.toSorted((one, other) => one.at - other.at || rankOf(one) - rankOf(other));
+}
+
+/** Whether an agent joined and left in the same millisecond. */
+function isBrief(fact: PlatformFact, facts: readonly PlatformFact[]): boolean {
+  const leaves = ({ kind, participantId, at }: PlatformFact): boolean =>
+    (kind === 'agent-left' || kind === 'transferred') &&
+    participantId === fact.participantId &&
+    at === fact.at;
+  return fact.kind === 'agent-joined' && facts.some(leaves);
 }
 
 /** The previous state of an agent. A participant without an id, which no schema has, is told by its start. */

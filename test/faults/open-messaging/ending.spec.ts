@@ -118,7 +118,8 @@ describe('an end upstream', () => {
     await reads(row);
     row.agent.join(row.guestId, { userId: 'b2b2b2b2-0000-4000-8000-000000000002' });
     await reads(row);
-    await expectRow(row, { session: 'active', upstream: 'open', crm: ['connected'] });
+    const assignments = ['agent-joined', 'transferred', 'waiting', 'agent-joined'];
+    await expectRow(row, { session: 'active', upstream: 'open', crm: ['connected'], assignments });
   });
 
   it.concurrent('that a message of the guest has revived ends nothing', async () => {
