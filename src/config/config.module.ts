@@ -8,6 +8,7 @@ import { GenesysConfig } from './genesys.config';
 import { HeartbeatConfig } from './heartbeat.config';
 import { LogConfig } from './log.config';
 import { MessagesConfig } from './messages.config';
+import { NotificationsConfig } from './notifications.config';
 import { OpenMessagingConfig } from './open-messaging.config';
 import { PlatformEventsConfig } from './platform-events.config';
 import { ProxyConfig } from './proxy.config';
@@ -29,6 +30,7 @@ const CONFIGS = [
   HeartbeatConfig,
   LogConfig,
   MessagesConfig,
+  NotificationsConfig,
   OpenMessagingConfig,
   PlatformEventsConfig,
   ProxyConfig,

@@ -10,6 +10,7 @@ import {
   ChoiceSetting,
   ClaimSetting,
   DataKeysSetting,
+  IdListSetting,
   IntegerSetting,
   ListSetting,
   OAuthClientsSetting,
@@ -193,6 +194,13 @@ export class Environment {
   @IsOptional()
   @MaxLength(4_000, { message: 'must have at most 4000 characters' })
   GENESYS_OPEN_DEFAULT_TEXT?: string;
+
+  @IntegerSetting(0, 20)
+  GENESYS_NOTIFICATION_CHANNELS: number = 0;
+
+  @IsOptional()
+  @IdListSetting()
+  GENESYS_NOTIFICATION_QUEUES?: string[];
 
   @IsOptional()
   @EventSecretsSetting()

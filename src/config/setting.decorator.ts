@@ -17,6 +17,7 @@ import { API_KEYS_RULE, isApiKeyList } from './api-key-list';
 import { DATA_KEY_RULE, isDataKeyList, splitDataKeys } from './data-key-list';
 import { isOAuthClientList, OAUTH_CLIENTS_RULE } from './oauth-client-list';
 import { isOpenIntegrationList, OPEN_INTEGRATIONS_RULE } from './open-integration-list';
+import { isPlatformId } from './platform-id';
 import { isScopeMap, SCOPE_MAP_RULE } from './scope-map';
 import { isDecodable, postgresUrlFault, urlFault } from './url-rules';
 import { EVENT_SECRETS_RULE, isEventSecretList, splitEventSecrets } from './event-secret-list';
@@ -58,6 +59,21 @@ export function ListSetting(): PropertyDecorator {
     IsString({ each: true, message }),
     Matches(/^[a-z][a-z0-9-]{0,63}$/, { each: true, message }),
   );
+}
+
+/** A comma-separated list of at most 1,000 ids of the platform. */
+export function IdListSetting(): PropertyDecorator {
+  const message = 'must be a comma-separated list of at most 1000 ids';
+  return applyDecorators(
+    Transform(({ value }: { value: unknown }) =>
+      typeof value === 'string' ? value.split(',').map((id) => id.trim()) : value,
+    ),
+    ValidateBy({ name: 'isIdList', validator: { validate: isIdList } }, { message }),
+  );
+}
+
+function isIdList(value: unknown): boolean {
+  return Array.isArray(value) && value.length <= 1_000 && value.every(isPlatformId);
 }
 
 /** An absolute URL of one of the schemes, without credentials. */

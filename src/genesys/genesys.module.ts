@@ -14,7 +14,17 @@ import { OAuthClientPool } from './transport/oauth-client-pool';
 import { GenesysApiClient } from './transport/genesys-api-client';
 import { GenesysHttpClient } from './transport/genesys-http-client';
 import { GenesysTelemetry } from './transport/genesys.telemetry';
+import { WebSocketOpener } from './transport/web-socket-opener';
 import { UpstreamCircuits } from './transport/upstream-circuits';
+import { LoggingNotificationListener } from './notifications/logging-notification-listener';
+import { NotificationConnections } from './notifications/notification-connections';
+import { NotificationListener } from './notifications/notification-listener';
+import { NotificationOwner } from './notifications/notification-owner';
+import { NotificationQueue } from './notifications/notification-queue';
+import { NotificationRequests } from './notifications/notification-requests';
+import { NotificationServices } from './notifications/notification-services';
+import { NotificationsTelemetry } from './notifications/notifications.telemetry';
+import { TopicAvailability } from './notifications/topic-availability';
 import { ConversationReconciler } from './platform-events/conversation-reconciler';
 import { ConversationStates } from './platform-events/conversation-states';
 import { PlatformEventIntake } from './platform-events/platform-event-intake';
@@ -103,6 +113,19 @@ const OPEN_MESSAGING = [
   WebhookIntake,
 ];
 
+/** Providers of the notification channels, which run where `GENESYS_NOTIFICATION_CHANNELS` allows any. */
+const NOTIFICATIONS = [
+  NotificationsTelemetry,
+  NotificationRequests,
+  NotificationConnections,
+  LoggingNotificationListener,
+  { provide: NotificationListener, useExisting: LoggingNotificationListener },
+  NotificationQueue,
+  NotificationServices,
+  TopicAvailability,
+  NotificationOwner,
+];
+
 /** The adapter to Genesys Cloud: its channels, and the token endpoint that Auth asks for tokens. */
 @Global()
 @Module({
@@ -115,6 +138,7 @@ const OPEN_MESSAGING = [
     { provide: UpstreamCapacity, useExisting: OAuthClientPool },
     GenesysHttpClient,
     GenesysApiClient,
+    WebSocketOpener,
     GenesysStartup,
     OAuthTokenEndpoint,
     { provide: TokenEndpoint, useExisting: OAuthTokenEndpoint },
@@ -122,6 +146,7 @@ const OPEN_MESSAGING = [
     ...PLATFORM_EVENTS,
     ...WEB_MESSAGING,
     ...OPEN_MESSAGING,
+    ...NOTIFICATIONS,
   ],
   exports: [TokenEndpoint, UpstreamCapacity, GuestSockets],
 })

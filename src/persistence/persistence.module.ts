@@ -5,6 +5,8 @@ import { StorageConfig } from '../config/storage.config';
 import { AuditTrail } from '../audit/ports/audit-trail';
 import { EventFeed } from '../events/ports/event-feed';
 import { EphemeralEventBus } from '../events/ports/ephemeral-event-bus';
+import { LiveQueues } from '../genesys/ports/live-queues';
+import { NotificationChannelStore } from '../genesys/ports/notification-channel.store';
 import { MessageStore } from '../messages/ports/message.store';
 import { StorageErrors } from '../metrics/ports/storage-errors';
 import { SummaryStore } from '../metrics/ports/summary.store';
@@ -42,6 +44,8 @@ import { IdempotencyWriter } from './session/idempotency-writer';
 import { SqlMessageStore } from './guest/sql-message.store';
 import { SqlOutboxStore } from './outbox/sql-outbox.store';
 import { SqlEphemeralEventBus } from './feed/sql-ephemeral-event-bus';
+import { SqlLiveQueues } from './session/sql-live-queues';
+import { SqlNotificationChannelStore } from './replica/sql-notification-channel.store';
 import { SqlReplicaStore } from './replica/sql-replica.store';
 import { SqlSessionRetentionStore } from './session/sql-session-retention.store';
 import { SqlSessionHolders } from './session/sql-session-holders';
@@ -85,6 +89,8 @@ import { UnitOfWork } from './database/unit-of-work';
     SqlReplicaStore,
     SqlDeadlineStore,
     SqlSharedTokenBucketStore,
+    SqlNotificationChannelStore,
+    SqlLiveQueues,
     SqlSessionHolders,
     IdempotencyWriter,
     SqlSessionStore,
@@ -108,6 +114,8 @@ import { UnitOfWork } from './database/unit-of-work';
     { provide: ReplicaStore, useExisting: SqlReplicaStore },
     { provide: DeadlineStore, useExisting: SqlDeadlineStore },
     { provide: SharedTokenBucketStore, useExisting: SqlSharedTokenBucketStore },
+    { provide: NotificationChannelStore, useExisting: SqlNotificationChannelStore },
+    { provide: LiveQueues, useExisting: SqlLiveQueues },
     { provide: SessionHolders, useExisting: SqlSessionHolders },
     { provide: MessageStore, useExisting: SqlMessageStore },
     { provide: EventFeed, useExisting: SqlEventFeed },
@@ -131,6 +139,8 @@ import { UnitOfWork } from './database/unit-of-work';
     ReplicaStore,
     DeadlineStore,
     SharedTokenBucketStore,
+    NotificationChannelStore,
+    LiveQueues,
     SessionHolders,
     MessageStore,
     EventFeed,

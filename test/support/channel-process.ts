@@ -7,9 +7,15 @@ import { ConfigModule } from '../../src/config/config.module';
 import { newDataKey } from '../../src/config/data-key-list';
 import { readEnvironment } from '../../src/config/read-environment';
 import { GenesysModule } from '../../src/genesys/genesys.module';
+import { LiveQueues } from '../../src/genesys/ports/live-queues';
+import { FakeLiveQueues } from '../../src/genesys/ports/live-queues.fake';
+import { NotificationChannelStore } from '../../src/genesys/ports/notification-channel.store';
+import { FakeNotificationChannelStore } from '../../src/genesys/ports/notification-channel.store.fake';
 import { HealthChecks } from '../../src/health/health-checks';
 import { Metrics } from '../../src/metrics/metrics';
 import { ConversationEvents } from '../../src/session/ports/conversation-events';
+import { FactIntake } from '../../src/session/ports/fact-intake';
+import { FakeFactIntake } from '../../src/session/ports/fact-intake.fake';
 import { GuestCredentials } from '../../src/session/ports/guest-credentials';
 import { FakeGuestCredentials } from '../../src/session/ports/guest-credentials.fake';
 import type { GuestChannel } from '../../src/session/ports/guest-channel';
@@ -32,6 +38,9 @@ import { CHANNEL_CLIENT, OPEN_INTEGRATION } from './channel-client';
     { provide: GuestChannels, useFactory: () => new GuestChannels() },
     { provide: GuestCredentials, useClass: FakeGuestCredentials },
     { provide: MessageIntake, useClass: FakeMessageIntake },
+    { provide: FactIntake, useClass: FakeFactIntake },
+    { provide: NotificationChannelStore, useClass: FakeNotificationChannelStore },
+    { provide: LiveQueues, useClass: FakeLiveQueues },
     FakeLeaseFence,
     { provide: LeaseFence, useExisting: FakeLeaseFence },
     { provide: SharedTokenBucketStore, useFactory: () => new FakeSharedTokenBucketStore() },
@@ -46,6 +55,9 @@ import { CHANNEL_CLIENT, OPEN_INTEGRATION } from './channel-client';
     FakeLeaseFence,
     LeaseFence,
     SharedTokenBucketStore,
+    FactIntake,
+    NotificationChannelStore,
+    LiveQueues,
   ],
 })
 class SurroundingsModule {}

@@ -33,6 +33,8 @@ import { FeedWriter } from '../../src/persistence/feed/feed-writer';
 import { SqlMessageStore } from '../../src/persistence/guest/sql-message.store';
 import { SqlEphemeralEventBus } from '../../src/persistence/feed/sql-ephemeral-event-bus';
 import { openPostgres } from '../../src/persistence/database/postgres-database';
+import { SqlLiveQueues } from '../../src/persistence/session/sql-live-queues';
+import { SqlNotificationChannelStore } from '../../src/persistence/replica/sql-notification-channel.store';
 import { SqlReplicaStore } from '../../src/persistence/replica/sql-replica.store';
 import { SqlSessionHolders } from '../../src/persistence/session/sql-session-holders';
 import { SqlSessionRetentionStore } from '../../src/persistence/session/sql-session-retention.store';
@@ -128,6 +130,8 @@ export class TestStores {
   readonly replicas: SqlReplicaStore;
   readonly deadlines: SqlDeadlineStore;
   readonly buckets: SqlSharedTokenBucketStore;
+  readonly channels: SqlNotificationChannelStore;
+  readonly liveQueues: SqlLiveQueues;
   readonly outbox: SqlOutboxStore;
   readonly ledger: SqlDeliveryAdminStore;
   readonly sinks: SqlSinkStore;
@@ -171,6 +175,8 @@ export class TestStores {
     this.replicas = new SqlReplicaStore(this.unitOfWork, connection);
     this.deadlines = new SqlDeadlineStore(this.unitOfWork);
     this.buckets = new SqlSharedTokenBucketStore(this.unitOfWork, connection);
+    this.channels = new SqlNotificationChannelStore(this.unitOfWork, cipher, connection);
+    this.liveQueues = new SqlLiveQueues(this.unitOfWork);
     this.idempotency = new SqlIdempotencyStore(this.unitOfWork, keys, this.clock);
     this.outbox = new SqlOutboxStore(this.unitOfWork, audit, encryption, this.poison);
     this.ledger = new SqlDeliveryAdminStore(this.unitOfWork, audit, encryption);

@@ -15,7 +15,16 @@ import type { Priority } from './priority';
 /** Operations of the platform API that are called as an OAuth client. */
 export type ApiOperation = Extract<
   Operation,
-  'open' | 'beat' | 'disconnect' | 'details' | 'message' | 'typing' | 'receipt' | 'state' | 'reconcile'
+  | 'open'
+  | 'beat'
+  | 'disconnect'
+  | 'details'
+  | 'message'
+  | 'typing'
+  | 'receipt'
+  | 'state'
+  | 'reconcile'
+  | 'notification'
 >;
 
 /**
@@ -31,17 +40,18 @@ const PRIORITY: Readonly<Record<ApiOperation, Priority>> = {
   typing: 'other',
   receipt: 'other',
   state: 'beat',
+  notification: 'other',
   reconcile: 'other',
 };
 
 /** A call of the platform API, before it is authorised. */
 export interface ApiCall {
   readonly operation: ApiOperation;
-  readonly method: 'GET' | 'POST' | 'PATCH';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH';
   /** Path segments below `/api/v2`; each is encoded here. */
   readonly path: readonly string[];
   readonly query?: Readonly<Record<string, string>>;
-  readonly body?: Readonly<Record<string, unknown>>;
+  readonly body?: Readonly<Record<string, unknown>> | readonly unknown[];
   /** OAuth client whose token and budget are used. */
   readonly oauthClient: string;
   /** Limit of the wait for budget, a repeat with a fresh token included. */

@@ -26,7 +26,7 @@ const BODY_OF: ReadonlySet<number> = new Set([404, 410]);
 
 export interface GenesysRequest {
   readonly operation: Operation;
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;

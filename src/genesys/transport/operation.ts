@@ -9,6 +9,7 @@ export type Operation =
   | 'typing'
   | 'receipt'
   | 'state'
+  | 'notification'
   | 'reconcile'
   | 'integration'
   | 'history'

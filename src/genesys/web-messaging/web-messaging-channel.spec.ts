@@ -96,11 +96,7 @@ describe(WebMessagingChannel.name, () => {
       await say('5e0a1f9a-3b68-4c5c-9d5e-000000000003');
       await say('5e0a1f9a-3b68-4c5c-9d5e-000000000004');
 
-      expect(attributesSent()).toEqual([
-        { ...ATTRIBUTES, tier: 'silver' },
-        ATTRIBUTES,
-        undefined,
-      ]);
+      expect(attributesSent()).toEqual([{ ...ATTRIBUTES, tier: 'silver' }, ATTRIBUTES, undefined]);
     });
 
     it.each([

@@ -223,6 +223,26 @@ export interface SharedBucketTable {
   readonly closed_until: number;
 }
 
+/** The lease of the replica that uses the notification channels; one row. */
+export interface NotificationOwnerTable {
+  readonly id: number;
+  /** Empty before the first owner. */
+  readonly owner: string;
+  /** Time by the database's clock; 0 after a release. */
+  readonly leased_until: number;
+  /** The latest time at which all channels were live; 0 if they never were. */
+  readonly live_at: number;
+}
+
+/** Channels of the notification service; see `NotificationChannelStore`. */
+export interface NotificationChannelTable {
+  readonly slot: number;
+  /** A JSON object with the id and the URI of the channel, encrypted. */
+  readonly address: string;
+  readonly created_at: number;
+  readonly expires_at: number;
+}
+
 /** The keys that stored texts may be encrypted with; see `data-key-proofs.ts`. */
 export interface DataKeyTable {
   /** Empty for plain texts. */
@@ -245,5 +265,7 @@ export interface Database {
   readonly audit_segment: AuditSegmentTable;
   readonly counter: CounterTable;
   readonly shared_bucket: SharedBucketTable;
+  readonly notification_owner: NotificationOwnerTable;
+  readonly notification_channel: NotificationChannelTable;
   readonly data_key: DataKeyTable;
 }

@@ -25,6 +25,7 @@ import { endCauses } from '../migrations/0019-end-causes';
 import { auditRecordsOfATarget } from '../migrations/0020-audit-records-of-a-target';
 import { guestAddresses } from '../migrations/0021-guest-addresses';
 import { platformReports } from '../migrations/0022-platform-reports';
+import { notificationChannels } from '../migrations/0023-notification-channels';
 import { DatabaseOpenError, SchemaTooNewError } from '../persistence.errors';
 
 /** In the order of their names. A migration that was released is never changed or renamed. */
@@ -51,6 +52,7 @@ const MIGRATIONS: Readonly<Record<string, (dialect: Dialect) => Migration>> = {
   '0020-audit-records-of-a-target': auditRecordsOfATarget,
   '0021-guest-addresses': guestAddresses,
   '0022-platform-reports': platformReports,
+  '0023-notification-channels': notificationChannels,
 };
 
 /** Slightly less than the time that an orchestrator allows for the start. */

@@ -7,6 +7,7 @@ const MIGRATIONS = [
   '0020-audit-records-of-a-target',
   '0021-guest-addresses',
   '0022-platform-reports',
+  '0023-notification-channels',
 ];
 const COLUMNS = {
   guest_context: null,

@@ -10,6 +10,7 @@ import { ProxyConfig } from '../../../config/proxy.config';
 import { WebMessagingConfig } from '../../../config/web-messaging.config';
 import { ReadableMetrics } from '../../../metrics/readable-metrics.fake';
 import { ClientFrames } from '../frames/client-frame';
+import { WebSocketOpener } from '../../transport/web-socket-opener';
 import { WebMessagingTelemetry } from '../web-messaging.telemetry';
 import type { GuestConnection } from './guest-connection';
 import { GuestServer } from './guest-server.fake';
@@ -21,6 +22,7 @@ let server: GuestServer;
 let metrics: ReadableMetrics;
 let listener: FakeConnectionListener;
 let connections: WsConnectionFactory;
+let sockets: WebSocketOpener;
 let environment: Environment;
 
 beforeEach(async () => {
@@ -39,12 +41,12 @@ afterEach(async () => {
 });
 
 function factoryFor(environment: Environment, names = new NameResolver()): WsConnectionFactory {
+  sockets = new WebSocketOpener(names, new ProxyConfig(environment));
   return new WsConnectionFactory(
     new WebMessagingConfig(environment),
     new WebMessagingTelemetry(metrics),
     new FakeLeaseFence(),
-    names,
-    new ProxyConfig(environment),
+    sockets,
   );
 }
 
@@ -121,7 +123,7 @@ describe(WsConnectionFactory.name, () => {
 
   it('gives up when its signal aborts as the tunnel is there', async () => {
     const controller = new AbortController();
-    Object.assign(connections, {
+    Object.assign(sockets, {
       tunnelled: () => {
         controller.abort(new Error('the process stops'));
         return Promise.resolve(undefined);

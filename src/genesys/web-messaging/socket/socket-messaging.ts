@@ -28,9 +28,14 @@ export class SocketMessaging {
     notify: Notify,
   ) {
     const ownMessages = new OwnMessages();
-    this.start = new ConversationStart(conversationId, frames, context?.customAttributes, (channel, frame) => {
-      this.outgoing.sendEvent(channel, frame);
-    });
+    this.start = new ConversationStart(
+      conversationId,
+      frames,
+      context?.customAttributes,
+      (channel, frame) => {
+        this.outgoing.sendEvent(channel, frame);
+      },
+    );
     this.incoming = new IncomingMessages(this.start, notify);
     this.backfill = new HistoryBackfill(history, frames, this.incoming, ownMessages, this.start, (error) => {
       telemetry.historyFailed(error, conversationId);
