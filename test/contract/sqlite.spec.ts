@@ -23,6 +23,9 @@ import {
   limits,
 } from '../support/persistence-harness';
 
+/** The value of the pragma `temp_store` for MEMORY. */
+const TEMP_STORE_MEMORY = 2;
+
 let storage: TestStorage;
 
 afterEach(async () => {
@@ -163,6 +166,13 @@ describe(`${DatabaseConnection.name} on a data directory`, () => {
     writeFileSync(join(config.dataDir, 'guest-sessions.db'), 'something else entirely, '.repeat(100));
     await expect(DatabaseConnection.open(config)).rejects.toThrow(DatabaseOpenError);
     expect(readFileSync(join(config.dataDir, 'guest-sessions.db'), 'utf8')).toMatch(/^something else/);
+  });
+
+  it('keeps temporary data in memory, not in files outside of the data directory', async () => {
+    const stores = await TestStores.open(storage.config);
+    const { rows } = await pragma(stores, 'temp_store');
+    expect(rows).toEqual([{ temp_store: TEMP_STORE_MEMORY }]);
+    await stores.close();
   });
 
   it('reports the storage as unavailable when the disk is full, and recovers when there is space', async () => {

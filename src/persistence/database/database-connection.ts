@@ -12,7 +12,7 @@ import { DatabaseOpenError, DataKeyError, SchemaTooNewError } from '../persisten
 import { openPostgres, openPostgresForMigrations, traitsOf } from './postgres-database';
 import { migrate } from './schema';
 import { SqliteBackup } from '../backup/sqlite-backup';
-import { openSqliteFile, queriesOn } from './sqlite-database';
+import { keepTemporaryDataInMemory, openSqliteFile, queriesOn } from './sqlite-database';
 
 const CHECK_TIMEOUT_MS = 1_000;
 /** Pause between two attempts to reach the server at the start, in milliseconds. */
@@ -80,6 +80,7 @@ export class DatabaseConnection implements OnApplicationShutdown {
     const db = queriesOn(file);
     try {
       await migrate(db, 'sqlite');
+      keepTemporaryDataInMemory(file);
       await admitDataKeys(db, dataKeys);
     } catch (error) {
       await db.destroy();

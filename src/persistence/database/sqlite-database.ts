@@ -55,6 +55,15 @@ function takeExclusively(file: SqliteFile.Database): void {
   file.exec('begin exclusive; commit');
 }
 
+/**
+ * Keeps in memory what SQLite would write to files in the system's temporary folder: above all the pages that a savepoint
+ * may have to restore, a copy of each page that a unit of a group changes. To be called after the migrations, which
+ * may sort a whole table.
+ */
+export function keepTemporaryDataInMemory(file: SqliteFile.Database): void {
+  file.pragma('temp_store = MEMORY');
+}
+
 /** The database interface that Kysely needs, with every statement prepared only once. */
 function cachingStatements(file: SqliteFile.Database): SqliteDatabase {
   const statements = new Map<string, Statement>();
