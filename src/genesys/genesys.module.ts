@@ -16,7 +16,7 @@ import { GenesysHttpClient } from './transport/genesys-http-client';
 import { GenesysTelemetry } from './transport/genesys.telemetry';
 import { WebSocketOpener } from './transport/web-socket-opener';
 import { UpstreamCircuits } from './transport/upstream-circuits';
-import { LoggingNotificationListener } from './notifications/logging-notification-listener';
+import { ConversationEventListener } from './notifications/conversation-event-listener';
 import { NotificationConnections } from './notifications/notification-connections';
 import { NotificationListener } from './notifications/notification-listener';
 import { NotificationOwner } from './notifications/notification-owner';
@@ -27,6 +27,7 @@ import { NotificationsTelemetry } from './notifications/notifications.telemetry'
 import { TopicAvailability } from './notifications/topic-availability';
 import { ConversationReconciler } from './platform-events/conversation-reconciler';
 import { ConversationStates } from './platform-events/conversation-states';
+import { ObservedStates } from './platform-events/observed-states';
 import { PlatformEventIntake } from './platform-events/platform-event-intake';
 import { PlatformEventsController } from './platform-events/platform-events.controller';
 import { PlatformEventsTelemetry } from './platform-events/platform-events.telemetry';
@@ -96,6 +97,7 @@ const PLATFORM_EVENTS = [
   PlatformEventsTelemetry,
   ConversationStates,
   SnapshotIntake,
+  ObservedStates,
   UnmatchedFacts,
   PlatformEventIntake,
   ConversationReconciler,
@@ -118,8 +120,8 @@ const NOTIFICATIONS = [
   NotificationsTelemetry,
   NotificationRequests,
   NotificationConnections,
-  LoggingNotificationListener,
-  { provide: NotificationListener, useExisting: LoggingNotificationListener },
+  ConversationEventListener,
+  { provide: NotificationListener, useExisting: ConversationEventListener },
   NotificationQueue,
   NotificationServices,
   TopicAvailability,

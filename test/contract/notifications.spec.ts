@@ -1,4 +1,4 @@
-import { LoggingNotificationListener } from '../../src/genesys/notifications/logging-notification-listener';
+import { ConversationEventListener } from '../../src/genesys/notifications/conversation-event-listener';
 import type { NotificationListener } from '../../src/genesys/notifications/notification-listener';
 import { GenesysSimulator } from '../../src/simulator/genesys-simulator';
 import type { NotificationOptions } from '../../src/simulator/notifications/notification-options';
@@ -17,7 +17,7 @@ describe('the notification channels against the simulator', () => {
 
   beforeEach(() => {
     calls = [];
-    const listener: NotificationListener = LoggingNotificationListener.prototype;
+    const listener: NotificationListener = ConversationEventListener.prototype;
     jest.spyOn(listener, 'onEvent').mockImplementation(({ conversationId }) => {
       calls.push(conversationId);
     });

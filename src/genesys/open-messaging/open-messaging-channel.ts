@@ -14,8 +14,9 @@ import {
 } from '../../session/ports/guest-channel';
 import { assertInTime } from '../transport/in-time';
 import { beatOutcomeOf } from '../conversations-messaging/beat-outcome';
-import { type ConversationState, ConversationStates } from '../platform-events/conversation-states';
-import { SESSION_ATTRIBUTE, SnapshotIntake } from '../platform-events/snapshot-intake';
+import type { ConversationState } from '../platform-events/conversation-states';
+import { ObservedStates } from '../platform-events/observed-states';
+import { SESSION_ATTRIBUTE } from '../platform-events/snapshot-intake';
 import { classOf } from '../transport/reactions';
 import { idIn, omitUndefined } from '../fields';
 import { messageBody } from './inbound-bodies';
@@ -37,8 +38,7 @@ export class OpenMessagingChannel extends GuestChannel {
 
   constructor(
     private readonly requests: InboundRequests,
-    private readonly states: ConversationStates,
-    private readonly snapshots: SnapshotIntake,
+    private readonly states: ObservedStates,
     private readonly participants: PlatformParticipants,
     override readonly messaging: OpenMessages,
     override readonly openingMessages: OpenOpeningMessages,
@@ -69,10 +69,8 @@ export class OpenMessagingChannel extends GuestChannel {
     // Without an id there is nothing to read: a session of this channel is active only once it has one.
     if (genesysConversationId === undefined) return { kind: 'ok' };
     try {
-      const state = await this.states.read(genesysConversationId, oauthClient, signal);
-      // The facts first: they say more about an end than a beat does.
-      if (state.kind === 'shown') await this.snapshots.take(state.snapshot);
-      const outcome = outcomeOf(state);
+      // Stores the facts of an end first, which say more about it than a beat does.
+      const outcome = outcomeOf(await this.states.read(genesysConversationId, oauthClient, signal));
       if (outcome.kind === 'gone') this.leave(conversationId);
       return outcome;
     } catch (error) {

@@ -15,6 +15,7 @@ import type { Conversation } from '../../session/ports/guest-channel';
 import { FakeLeaseFence } from '../../session/ports/lease-fence.fake';
 import { FakeFactIntake } from '../../session/ports/fact-intake.fake';
 import { ConversationStates } from '../platform-events/conversation-states';
+import { ObservedStates } from '../platform-events/observed-states';
 import { SnapshotIntake } from '../platform-events/snapshot-intake';
 import { GenesysApiClient } from '../transport/genesys-api-client';
 import { FakeGenesysHttpClient } from '../transport/genesys-http-client.fake';
@@ -80,8 +81,7 @@ export class OpenMessagingWorld {
     this.messages = new OpenMessages(this.requests, this.config, this.telemetry, clock, new Drain());
     this.channel = new OpenMessagingChannel(
       this.requests,
-      this.states,
-      new SnapshotIntake(this.facts),
+      new ObservedStates(this.states, new SnapshotIntake(this.facts)),
       new PlatformParticipants(api, config, clock),
       this.messages,
       new OpenOpeningMessages(this.config),

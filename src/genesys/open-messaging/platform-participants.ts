@@ -74,7 +74,7 @@ export class PlatformParticipants {
       return (await this.readCustomer(path, oauthClient, signal)).hasLeft;
     } catch (error) {
       if (error instanceof UpstreamError)
-        return error instanceof UpstreamRejectedError && error.gone === true;
+        return error instanceof UpstreamRejectedError && error.gone;
       throw error;
     }
   }

@@ -7,6 +7,7 @@ import type { Conversation } from '../../session/ports/conversation';
 import { GenesysApiClient } from '../transport/genesys-api-client';
 import { ConversationStates } from './conversation-states';
 import { PlatformEventsTelemetry } from './platform-events.telemetry';
+import { ObservedStates } from './observed-states';
 import { SnapshotIntake } from './snapshot-intake';
 
 /** The longest time for which a conversation is not read, budget permitting. */
@@ -25,6 +26,7 @@ const MAX_CONVERSATIONS = 50_000;
 @Injectable()
 export class ConversationReconciler implements BeforeApplicationShutdown {
   private readonly states: ConversationStates;
+  private readonly observed: ObservedStates;
   private readonly readAt = new BoundedMap<string, number>(MAX_CONVERSATIONS);
   private pausedUntil = -Infinity;
 
@@ -32,13 +34,14 @@ export class ConversationReconciler implements BeforeApplicationShutdown {
     api: GenesysApiClient,
     config: GenesysConfig,
     clock: Clock,
-    private readonly snapshots: SnapshotIntake,
+    snapshots: SnapshotIntake,
     private readonly telemetry: PlatformEventsTelemetry,
   ) {
     this.states = new ConversationStates(api, config, clock, {
       operation: 'reconcile',
       collectMs: COLLECT_MS,
     });
+    this.observed = new ObservedStates(this.states, snapshots);
   }
 
   /** Call it at each beat; reads the conversation if it is due. Never rejects. */
@@ -52,8 +55,7 @@ export class ConversationReconciler implements BeforeApplicationShutdown {
     if (!isDue || now < this.pausedUntil) return;
     this.readAt.set(conversationId, now);
     try {
-      const state = await this.states.read(genesysConversationId, oauthClient, signal);
-      if (state.kind === 'shown') await this.snapshots.take(state.snapshot);
+      await this.observed.read(genesysConversationId, oauthClient, signal);
     } catch (error) {
       // The next beat tries again.
       this.readAt.delete(conversationId);

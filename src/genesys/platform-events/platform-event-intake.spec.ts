@@ -132,7 +132,7 @@ describe(UnmatchedFacts.name, () => {
   });
   afterEach(async () => {
     await unmatched.onModuleDestroy();
-    expect(jest.getTimerCount()).toBe(0);
+    if (jest.getTimerCount() > 0) throw new Error('Timers are left');
     jest.useRealTimers();
   });
 

@@ -10,7 +10,7 @@ export function seconds(after: number): number {
 type Kind = PlatformFact['kind'];
 type Fact<K extends Kind> = Extract<PlatformFact, { kind: K }>;
 
-const DEFAULTS: { readonly [K in Kind]: object } = {
+const DEFAULTS: Readonly<Record<Kind, object>> = {
   waiting: { queueId: 'queue-1', participantId: 'acd-1' },
   bot: { participantId: 'flow-1' },
   'agent-joined': { userId: 'agent-1', queueId: 'queue-1', participantId: 'agent-part-1' },

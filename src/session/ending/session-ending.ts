@@ -69,16 +69,16 @@ export class SessionEnding {
     genesysConversationId: string,
     facts: readonly PlatformFact[],
   ): Promise<boolean> {
-    let ends = false;
+    const ends = { isNow: false };
     const written = await this.writer.apply(conversationId, (found, now) => {
       const { isLive, snapshot } = found;
       const options = { keepsGuest: this.channels.get(snapshot.channel).keepsGuest };
       const isIdentified = found.identifyUpstream(genesysConversationId);
       const changes = facts.filter((fact) => found.observe(fact, now, options));
-      ends = isLive && !found.isLive;
+      ends.isNow = isLive && !found.isLive;
       return isIdentified || changes.length > 0;
     });
-    if (ends) this.record(written);
+    if (ends.isNow) this.record(written);
     return written.changed;
   }
 
