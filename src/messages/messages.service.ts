@@ -4,6 +4,7 @@ import type { Caller } from '../access/domain/caller';
 import { Drain } from '../common/lifecycle/drain';
 import { foreignAct } from '../session/domain/foreign-act';
 import { idempotencyKeyOf } from '../session/domain/idempotency-key';
+import { NotSupportedByChannelError } from '../session/domain/messaging.errors';
 import { type AccessScope, accessScopeOf } from '../session/domain/access-scope';
 import { GuestChannels } from '../session/ports/guest-channels';
 import type { MessageToSend } from '../session/ports/guest-messaging';
@@ -41,6 +42,7 @@ export class MessagesService {
     assertSendable(content);
     const reference = key === undefined ? uuid() : keyedReference(conversationId, caller, key);
     const found = await this.find(conversationId, accessScopeOf(caller));
+    assertSupported(found, content);
     const act = foreignAct(caller, found.session, 'MESSAGE_SENT');
     const recorded: MessagingSession = act === undefined ? found : { ...found, act };
     const message: MessageToSend = { ...content, reference, isRepeatable: key !== undefined };
@@ -58,6 +60,11 @@ export class MessagesService {
   private async find(conversationId: string, scope: AccessScope): Promise<MessagingSession> {
     return messagingOf(await this.sessions.get(conversationId, scope), this.channels);
   }
+}
+
+function assertSupported({ session, messaging }: MessagingSession, { attachments }: MessageContent): void {
+  if (attachments !== undefined && !messaging.takesLinkedAttachments)
+    throw new NotSupportedByChannelError(session.snapshot.channel);
 }
 
 function keyedReference(conversationId: string, { owner }: Caller, header: string): string {

@@ -50,6 +50,7 @@ describe('the lists of DTOs', () => {
       expect.arrayContaining([
         'OpenSessionDto.capabilities',
         'SendMessageDto.attachmentIds',
+        'SendMessageDto.attachments',
         'SendMessageDto.buttonResponses',
       ]),
     );

@@ -260,6 +260,24 @@ describe('the messages of a session', () => {
       '#/formResponse/answers',
       'required',
     ],
+    [
+      'with a file behind http',
+      { attachments: [{ url: 'http://files.example/a', mime: 'image/png' }] },
+      '#/attachments/0/url',
+      'format',
+    ],
+    [
+      'with a file of no known kind',
+      { attachments: [{ url: 'https://files.example/a', mime: 'image/png', mediaType: 'Picture' }] },
+      '#/attachments/0/mediaType',
+      'out-of-range',
+    ],
+    [
+      'with a file of a mime type with parameters',
+      { attachments: [{ url: 'https://files.example/a', mime: 'text/plain; charset=utf-8' }] },
+      '#/attachments/0/mime',
+      'format',
+    ],
     ['with a file twice', { attachmentIds: ['a', 'a'] }, '#/attachmentIds', 'duplicate'],
   ])('is refused with a pointer for content %s', async (_what, asked, pointer, code) => {
     const { status, body } = await say(randomUUID(), asked);
@@ -281,11 +299,15 @@ describe('the messages of a session', () => {
     const late = await say(id, { text: 'x' });
     const { body: other } = await api.open({ channel: 'conversations-messaging' });
     const rest = await say(String(other['conversationId']), { text: 'x' });
+    const { id: another } = await opened();
+    const attachments = [{ url: 'https://files.example/a', mime: 'image/png' }];
+    const linked = await say(another, { text: 'x', attachments });
 
-    expect([long, unknown, late, rest].map(({ status, body }) => [status, body['code']])).toEqual([
+    expect([long, unknown, late, rest, linked].map(({ status, body }) => [status, body['code']])).toEqual([
       [422, 'message-refused'],
       [404, 'session-not-found'],
       [409, 'session-not-active'],
+      [409, 'not-supported-by-channel'],
       [409, 'not-supported-by-channel'],
     ]);
     expect(long.body['reason']).toBe('text-too-long');

@@ -232,6 +232,39 @@ describe('sessions over open-messaging', () => {
       expect(upstream.received.at(-1)).toMatchObject({ kind: 'structured-response' });
     });
 
+    it('hold files behind URLs, with a text and without, once for each key', async () => {
+      const { id, upstream } = await opened();
+      const path = `/v1/sessions/${id}/messages`;
+      const image = { url: 'https://files.example/a.png?signature=b', mime: 'image/png', text: 'A fjord' };
+      const link = { url: 'https://shop.example/', mime: 'text/html', mediaType: 'Link', filename: 'shop' };
+      const key = { 'idempotency-key': 'files-1' };
+      const sent = await api.request('POST', path, { attachments: [image, link] }, key);
+      const replayed = await api.request('POST', path, { attachments: [image, link] }, key);
+      const reused = await api.request('POST', path, { attachments: [link] }, key);
+      const said = await api.request('POST', path, { text: 'Look', attachments: [image] });
+
+      expect([sent, replayed, reused, said].map(({ status }) => status)).toEqual([201, 201, 422, 201]);
+      expect(replayed.body).toEqual(sent.body);
+      const shown = [{ attachment: { ...image, mediaType: 'Image' } }, { attachment: link }];
+      expect(upstream.received.slice(1)).toMatchObject([
+        { text: undefined, content: shown },
+        { text: 'Look', content: [shown[0]] },
+      ]);
+      const { body } = await api.request('GET', path);
+      expect(body['items']).toMatchObject([{ content: shown }, { text: 'Look', content: [shown[0]] }]);
+    });
+
+    it('of the agent show its files', async () => {
+      const { id, upstream } = await opened();
+      const attachment = { url: 'https://downloads.example/a', mime: 'image/png', mediaType: 'Image' };
+      const content = [{ contentType: 'Attachment', attachment }];
+      world.genesys.openMessaging.agent.say(upstream.id, { content });
+      await until(async () => (await listed(id)).length === 1);
+      const { body } = await api.request('GET', `/v1/sessions/${id}/messages`);
+
+      expect(body['items']).toMatchObject([{ content: [{ type: 'attachment', attachment }] }]);
+    });
+
     it.each([
       ['a file', '/attachments?fileName=a.txt', 'text'],
       ['a form', '/messages', FORM_REPLY],
@@ -294,7 +327,11 @@ describe('sessions over open-messaging', () => {
     const request = { text: 'canary-text', firstName: 'canary-first', email: 'canary@example.com' };
     const { id, upstream } = await opened({ ...request, guestId: 'canary-guest' });
     world.genesys.openMessaging.agent.say(upstream.id, 'canary-answer');
-    await until(async () => (await listed(id)).length === 1);
+    const attachments = [
+      { url: 'https://canary-host.example/canary-file', mime: 'image/png', text: 'canary-caption' },
+    ];
+    await api.request('POST', `/v1/sessions/${id}/messages`, { attachments });
+    await until(async () => (await listed(id)).length === 2);
     const metrics = await api.request('GET', '/metrics');
     const { body } = await api.get(id);
 

@@ -103,7 +103,7 @@ describe('the worst requests of 64 kB', () => {
 
   it('cover every operation with parameters, and every list of a body', () => {
     expect(measured.length).toBeGreaterThan(1_000);
-    for (const list of ['capabilities', 'buttonResponses', 'attachmentIds'])
+    for (const list of ['capabilities', 'buttonResponses', 'attachmentIds', 'attachments'])
       expect(measured.some(([what]) => what.endsWith(`list of empty objects at ${list}`))).toBe(true);
   });
 });

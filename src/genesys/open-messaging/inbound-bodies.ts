@@ -1,6 +1,7 @@
 import type { OpeningMessage } from '../../session/domain/opening-message';
 import type { Conversation } from '../../session/ports/guest-channel';
 import type { ButtonResponse } from '../../session/ports/guest-messaging';
+import type { CompleteAttachment } from './linked-attachments';
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -22,7 +23,9 @@ export interface InboundMessageFacts {
 }
 
 export interface InboundMessage extends InboundMessageFacts {
-  readonly text: string;
+  /** Absent only in a message with attachments. */
+  readonly text?: string | undefined;
+  readonly attachments?: readonly CompleteAttachment[];
   readonly customAttributes?: Readonly<Record<string, string>> | undefined;
 }
 
@@ -33,7 +36,7 @@ export interface InboundMessage extends InboundMessageFacts {
 export function messageBody(
   conversation: Conversation,
   guest: OpeningMessage,
-  { messageId, at, text, customAttributes }: InboundMessage,
+  { messageId, at, text, attachments = [], customAttributes }: InboundMessage,
 ): Body {
   return {
     channel: {
@@ -42,7 +45,8 @@ export function messageBody(
       messageId,
       ...(customAttributes === undefined ? {} : { metadata: { customAttributes } }),
     },
-    text,
+    ...(text === undefined ? {} : { text }),
+    ...(attachments.length === 0 ? {} : { content: attachments.map(contentOf) }),
   };
 }
 
@@ -77,6 +81,10 @@ export function receiptBody(guestId: string, messageId: string, at: number): Bod
     direction: 'Outbound',
     isFinalReceipt: true,
   };
+}
+
+function contentOf(attachment: CompleteAttachment): Body {
+  return { contentType: 'Attachment', attachment };
 }
 
 function senderOf({ name }: Conversation, { guestId, firstName, lastName, email }: OpeningMessage): Sender {

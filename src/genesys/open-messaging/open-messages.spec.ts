@@ -73,9 +73,53 @@ describe(OpenMessages.name, () => {
     });
   });
 
+  it('sends files as URLs, and shows those of the request whatever the answer says', async () => {
+    http.next(anAnswer(200, { ...ANSWER, text: undefined }));
+    const image = { url: 'https://files.example/a', mime: 'IMAGE/png', filename: 'a.png', text: 'A fjord' };
+    const link = { url: 'https://files.example/b', mime: 'text/html', mediaType: 'Link' as const };
+    const sent = await send({ reference: REFERENCE, isRepeatable: false, attachments: [image, link] });
+
+    const attachments = [{ ...image, mediaType: 'Image' }, link];
+    const content = attachments.map((attachment) => ({ contentType: 'Attachment', attachment }));
+    const body = JSON.parse(http.requests[0]?.body ?? '') as object;
+    expect(body).toMatchObject({ channel: { messageId: REFERENCE }, content });
+    expect(body).not.toHaveProperty('text');
+    expect(sent).toMatchObject({
+      id: 'm1',
+      reference: REFERENCE,
+      content: attachments.map((attachment) => ({
+        type: 'attachment',
+        attachment: { ...attachment, id: expect.stringMatching(/^[0-9a-f]{32}$/) as unknown },
+      })),
+    });
+  });
+
+  it.each([
+    ['image/gif', 'Image'],
+    ['video/mp4', 'Video'],
+    ['Audio/ogg', 'Audio'],
+    ['application/pdf', 'File'],
+    ['constructor/x', 'File'],
+  ])('derives the kind of %s', async (mime, mediaType) => {
+    http.next(anAnswer(200, ANSWER));
+    await send({ ...TEXT, attachments: [{ url: 'https://files.example/a', mime }] });
+
+    expect(JSON.parse(http.requests[0]?.body ?? '')).toMatchObject({
+      content: [{ attachment: { mediaType } }],
+    });
+  });
+
   it.each<[string, Partial<MessageToSend>]>([
     ['a form', { formResponse: { cannedResponseId: 'c', answers: [] } }],
     ['an uploaded file', { attachmentIds: ['file'] }],
+    [
+      'a choice with a file',
+      {
+        buttonResponses: [{ type: 'Button', text: 'a', payload: 'a' }],
+        originatingMessageId: 'offer',
+        attachments: [{ url: 'https://files.example/a', mime: 'image/png' }],
+      },
+    ],
     ['a choice without its message', { buttonResponses: [{ type: 'Button', text: 'a', payload: 'a' }] }],
     [
       'an item of a list',

@@ -14,10 +14,12 @@ import {
   type UploadedFile,
 } from '../../session/ports/guest-messaging';
 import { conversationMessageOf } from '../web-messaging/conversation/conversation-message';
-import { guestMessageOf } from '../web-messaging/frames/guest-message';
+import { type GuestMessage, guestMessageOf } from '../web-messaging/frames/guest-message';
 import { Mutex } from '../web-messaging/pacing/mutex';
+import type { Fields } from '../fields';
 import { choiceBody, messageBody, typingBody } from './inbound-bodies';
 import { type InboundRequest, InboundRequests } from './inbound-requests';
+import { completeAttachmentOf, sentAttachmentOf } from './linked-attachments';
 import { OpenMessagingTelemetry } from './open-messaging.telemetry';
 import { openingMessageOf } from './opening-message-of';
 
@@ -33,10 +35,11 @@ interface Sender {
 
 /**
  * Sends messages, choices and typing of guests over Open Messaging, those of one conversation one after the other. Files
- * are sent by no request of this channel, and forms and list pickers have no answer in it.
+ * are sent as URLs, which the platform reads; there is no upload, and forms and list pickers have no answer.
  */
 @Injectable()
 export class OpenMessages extends GuestMessaging {
+  override readonly takesLinkedAttachments = true;
   private readonly senders = new Map<string, Sender>();
 
   constructor(
@@ -63,7 +66,7 @@ export class OpenMessages extends GuestMessaging {
         () => this.requests.send(conversation, guest, request, { deadlineAt, signal }),
         signal,
       );
-      const sent = conversationMessageOf({ ...guestMessageOf(answer), direction: 'Inbound' });
+      const sent = sentMessageOf(answer, message);
       if (sent === undefined) throw new UpstreamInvalidResponseError('no message');
       return { ...sent, reference: message.reference };
     } catch (error) {
@@ -118,9 +121,11 @@ export class OpenMessages extends GuestMessaging {
       const body = choiceBody(conversation, guest, choice, { ...facts, originatingMessageId });
       return { operation: 'message', resource: 'structured/response', body };
     }
-    if (text === undefined || choice !== undefined || hasMore(message))
+    const attachments = message.attachments?.map(completeAttachmentOf) ?? [];
+    const saysNothing = text === undefined && attachments.length === 0;
+    if (saysNothing || choice !== undefined || hasUnsupported(message))
       throw new NotSupportedByChannelError(CHANNEL);
-    const body = messageBody(conversation, guest, { ...facts, text, customAttributes });
+    const body = messageBody(conversation, guest, { ...facts, text, attachments, customAttributes });
     return { operation: 'message', resource: 'message', body };
   }
 
@@ -135,10 +140,24 @@ export class OpenMessages extends GuestMessaging {
 }
 
 function isAnswerable({ type }: ButtonResponse, message: MessageToSend): boolean {
-  return type !== 'ListPicker' && message.originatingMessageId !== undefined && !hasMore(message);
+  const { originatingMessageId, attachments = [] } = message;
+  const isLinked = originatingMessageId !== undefined && attachments.length === 0;
+  return type !== 'ListPicker' && isLinked && !hasUnsupported(message);
 }
 
-function hasMore({ formResponse, attachmentIds = [] }: MessageToSend): boolean {
+/** Undefined for an answer that is no message. The attachments are those of the request: the platform may leave them out. */
+function sentMessageOf(answer: Fields, { attachments = [] }: MessageToSend): ConversationMessage | undefined {
+  const message: GuestMessage = { ...guestMessageOf(answer), direction: 'Inbound' };
+  if (attachments.length === 0) return conversationMessageOf(message);
+  if (message.id === undefined) return undefined;
+  const content = attachments.map((attachment) => ({
+    kind: 'attachment' as const,
+    attachment: sentAttachmentOf(completeAttachmentOf(attachment)),
+  }));
+  return conversationMessageOf({ ...message, content });
+}
+
+function hasUnsupported({ formResponse, attachmentIds = [] }: MessageToSend): boolean {
   return formResponse !== undefined || attachmentIds.length > 0;
 }
 

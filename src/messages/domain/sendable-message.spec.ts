@@ -25,6 +25,7 @@ describe(assertSendable.name, () => {
   it.each<MessageContent>([
     { text: 'a' },
     { attachmentIds: ['a'] },
+    { attachments: [{ url: 'https://files.example/a', mime: 'image/png' }] },
     choices('QuickReply'),
     choices('Button', 'Button'),
     { ...choices('DatePicker'), ...LINK },
@@ -36,7 +37,7 @@ describe(assertSendable.name, () => {
 
   it.each<[MessageContent, string[]]>([
     [LINK, ['#/text']],
-    [{ buttonResponses: [], attachmentIds: [] }, ['#/text']],
+    [{ buttonResponses: [], attachmentIds: [], attachments: [] }, ['#/text']],
     [choices('DatePicker'), ['#/originatingMessageId']],
     [{ text: 'a', ...choices('ListPicker') }, ['#/originatingMessageId']],
     [FORM, ['#/originatingMessageId']],

@@ -16,14 +16,14 @@ export function assertSendable(content: MessageContent): void {
 }
 
 function contentError(content: MessageContent): InputError | undefined {
-  const { text, buttonResponses = [], attachmentIds = [], formResponse } = content;
-  const saysSomething =
-    text !== undefined || formResponse !== undefined || buttonResponses.length + attachmentIds.length > 0;
+  const { text, buttonResponses = [], attachmentIds = [], attachments = [], formResponse } = content;
+  const listed = buttonResponses.length + attachmentIds.length + attachments.length;
+  const saysSomething = text !== undefined || formResponse !== undefined || listed > 0;
   if (saysSomething) return undefined;
   return {
     pointer: '#/text',
     code: 'required',
-    detail: 'is required in a message without buttonResponses, formResponse and attachmentIds',
+    detail: 'is required in a message without buttonResponses, formResponse, attachmentIds and attachments',
   };
 }
 

@@ -45,7 +45,7 @@ export class MessageAttachmentResponse implements MessageAttachment {
   @ApiPropertyOptional({ type: 'integer', example: 24_242 })
   sizeBytes?: number;
 
-  /** Temporary URL of the file, which can be read with the URL alone. */
+  /** URL of the file, which can be read with the URL alone: the caller's own, or a temporary one of Genesys Cloud. */
   @ApiPropertyOptional({ type: String, example: 'https://downloads.example/8e03978e' })
   url?: string;
 

@@ -6,6 +6,7 @@ import { BoundedList, UniqueEntries } from '../../common/validation/list.decorat
 import { MaxBytes, MayBeAbsent } from '../../common/validation/text.decorator';
 import type { ButtonResponse } from '../../session/ports/guest-messaging';
 import { FormReplyDto } from './form-reply.dto';
+import { LinkedAttachmentDto } from './linked-attachment.dto';
 
 /** Limit of Genesys Cloud for the text of a guest's message, in bytes of UTF-8. */
 const MAX_TEXT_BYTES = 4096;
@@ -17,6 +18,8 @@ const BUTTON_TYPES = ['Button', 'DatePicker', 'ListPicker', 'QuickReply'] as con
 const DESCRIBED_TYPES = ['Button', 'DatePicker', 'Form', 'ListPicker', 'QuickReply'];
 const MAX_CHOICES = 10;
 const MAX_ATTACHMENTS = 10;
+/** Marks a property in the API description that only this channel accepts. */
+const ON_OPEN_MESSAGING = { 'x-channel': 'open-messaging' } as const;
 const ID = /^[\x21-\x7e]{1,128}$/;
 
 /** A choice of the guest among the buttons of a message. */
@@ -45,7 +48,7 @@ export class ButtonResponseDto implements ButtonResponse {
   payload!: string;
 }
 
-/** A text, an answer to an offer, uploaded files, or several of them. */
+/** A text, an answer to an offer, files, or several of them. */
 export class SendMessageDto {
   /** At most 4096 bytes in UTF-8. */
   @ApiPropertyOptional({ type: String, maxLength: MAX_TEXT_BYTES, example: 'Where is my order?' })
@@ -84,6 +87,16 @@ export class SendMessageDto {
   @UniqueEntries('must hold each file once')
   @Matches(ID, { each: true, message: 'must hold ids of attachments' })
   attachmentIds?: string[];
+
+  /** Files behind URLs. Only for channels that support it. */
+  @ApiPropertyOptional({
+    type: [LinkedAttachmentDto],
+    maxItems: MAX_ATTACHMENTS,
+    ...ON_OPEN_MESSAGING,
+  })
+  @MayBeAbsent()
+  @BoundedList(MAX_ATTACHMENTS, () => LinkedAttachmentDto)
+  attachments?: LinkedAttachmentDto[];
 
   /** The message that this one answers: required for a date picker, a list picker and a form. */
   @ApiPropertyOptional({ type: String, example: '0a1b2c3d4e5f60718293a4b5c6d7e8f9' })

@@ -1,7 +1,7 @@
 import type { MessageChoice } from './message-choice';
 import type { StructuredContent } from './structured-content';
 
-/** A file attached to a message. `url` is a temporary URL of it. */
+/** A file attached to a message. `url` is that of the caller for a linked attachment, else a temporary one. */
 export interface MessageAttachment {
   readonly id: string;
   readonly filename?: string;

@@ -24,7 +24,27 @@ export interface FormReply {
   readonly answers: readonly FormAnswer[];
 }
 
-/** A message to send: a text, an answer to an offer, uploaded files, or several of them. */
+/** Genesys Cloud's kinds of attachments. */
+export const LINKED_MEDIA_TYPES = ['Image', 'Video', 'Audio', 'File', 'Link'] as const;
+
+export type LinkedMediaType = (typeof LINKED_MEDIA_TYPES)[number];
+
+/** A file that the upstream reads from a URL of the caller. */
+export interface LinkedAttachment {
+  /** An https URL. */
+  readonly url: string;
+  /** Media type without parameters. */
+  readonly mime: string;
+  /** Absent: derived from `mime`. */
+  readonly mediaType?: LinkedMediaType;
+  readonly filename?: string;
+  /** Caption. */
+  readonly text?: string;
+  /** Hexadecimal digest of the file. */
+  readonly sha256?: string;
+}
+
+/** A message to send: a text, an answer to an offer, files, or several of them. */
 export interface MessageToSend {
   /** A UUID that identifies the message. A repeated message has the same one. */
   readonly reference: string;
@@ -36,6 +56,7 @@ export interface MessageToSend {
   readonly formResponse?: FormReply;
   /** Ids of files that were uploaded successfully. */
   readonly attachmentIds?: readonly string[];
+  readonly attachments?: readonly LinkedAttachment[];
   /** The message that this one answers. */
   readonly originatingMessageId?: string;
 }
@@ -65,6 +86,9 @@ export interface UploadedFile extends Omit<FileToUpload, 'content'> {
  * @publicApi
  */
 export abstract class GuestMessaging {
+  /** Whether `send` takes `attachments`; a message with them never reaches a channel that does not. */
+  readonly takesLinkedAttachments: boolean = false;
+
   /**
    * Resolves with the message as the conversation has it, once the upstream has acknowledged it. Messages of one
    * conversation are sent one after the other in the order of the calls, at the pace that the platform allows. The

@@ -79,8 +79,15 @@ function senderChecks(channel: Fields): Record<string, boolean> {
 
 function isContent({ contentType, attachment }: Fields): boolean {
   if (contentType !== 'Attachment') return isFilled(contentType);
-  const { mediaType, url, mime } = asFields(attachment);
-  return MEDIA_TYPES.includes(String(mediaType)) && isFilled(url) && isFilled(mime);
+  const { mediaType, url, mime, ...rest } = asFields(attachment);
+  const optional = [rest['id'], rest['filename'], rest['text'], rest['sha256']];
+  return (
+    MEDIA_TYPES.includes(String(mediaType)) && isUrl(url) && isFilled(mime) && optional.every(isOptionalText)
+  );
+}
+
+function isUrl(value: unknown): boolean {
+  return typeof value === 'string' && URL.canParse(value);
 }
 
 function areAttributes(channel: Fields): boolean {

@@ -7,6 +7,11 @@ let simulator: GenesysSimulator;
 let middleware: OpenMiddleware;
 let time = 1_800_000_000_000;
 
+function attachmentOf(fields: object): object {
+  const attachment = { mediaType: 'Image', url: 'https://a/b', mime: 'image/png', ...fields };
+  return { contentType: 'Attachment', attachment };
+}
+
 async function start(options: object = {}): Promise<void> {
   const integrations = [
     { id: INTEGRATION, secret: SECRET, name: 'Product' },
@@ -121,6 +126,10 @@ describe('an inbound message', () => {
     ['channel.messageId', 'message', { channel: channelOf('g', { messageId: 1 }) }],
     ['text', 'message', { text: '' }],
     ['content', 'message', { content: [{ contentType: 'Attachment', attachment: { url: 'https://a/b' } }] }],
+    ['content', 'message', { content: [attachmentOf({ url: 'b.png' })] }],
+    ['content', 'message', { content: [attachmentOf({ mime: '' })] }],
+    ['content', 'message', { content: [attachmentOf({ mediaType: 'Picture' })] }],
+    ['content', 'message', { content: [attachmentOf({ filename: 7 })] }],
     ['content', 'message', { content: ['text'] }],
     ['metadata', 'message', { metadata: { a: 1 } }],
     ['metadata.customAttributes', 'message', { metadata: { customAttributes: 'x' } }],

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Fault } from '../../../src/simulator/fault';
 import { followLoopTime } from '../../support/loop-time';
 import { expectRow, type OpenRow, OpenWorld, OpenWorlds } from '../../support/open-messaging-matrix';
@@ -62,6 +63,8 @@ const SIGNALS: [what: string, fault: Fault][] = [
   ['silence', { kind: 'hang-before-headers' }],
 ];
 
+const LINKED = { attachments: [{ url: 'https://files.example/a.png', mime: 'image/png' }] };
+
 const OFFER = {
   text: 'Done?',
   content: [{ contentType: 'QuickReply', quickReply: { text: 'Yes', payload: 'yes', action: 'Message' } }],
@@ -97,6 +100,38 @@ async function offered(row: OpenRow): Promise<object> {
   const buttonResponses = [{ type: 'QuickReply', text: 'Yes', payload: 'yes' }];
   return { buttonResponses, originatingMessageId: offer?.['id'] };
 }
+
+describe('a message of the guest with a file behind a URL', () => {
+  it.concurrent.each(FAILURES)('that meets %s arrives once when it is repeated', async (_what, ...rest) => {
+    const [fault, answer, effect, requests = 1] = rest;
+    const row = await (await patient()).opened();
+    row.spoil('message', fault, requests);
+    expect(await row.send(LINKED, 'key')).toBe(answer);
+    expect([await row.send(LINKED, 'key'), await row.send(LINKED, 'key')]).toEqual(['201', '201']);
+    await expectRow(row, {
+      session: 'active',
+      received: ['Hello', undefined],
+      listed: ['inbound undefined'],
+      repeats: effect === 'after' ? 1 : 0,
+    });
+    expect((await row.messages())[0]).toMatchObject({ content: [{ attachment: LINKED.attachments[0] }] });
+  });
+
+  it.concurrent('shows its URL when the platform answers with another one, or with none', async () => {
+    const row = await (await patient()).opened();
+    const other = [{ contentType: 'Attachment', attachment: { url: 'https://other.example/' } }];
+    for (const content of [other, undefined]) {
+      const body = JSON.stringify({ id: randomUUID(), channel: {}, type: 'Text', content });
+      row.spoil('message', { kind: 'status', status: 200, body }, 1);
+      expect(await row.send(LINKED)).toBe('201');
+    }
+    const [attachment] = LINKED.attachments;
+    expect((await row.messages()).map(({ content }) => content)).toMatchObject([
+      [{ type: 'attachment', attachment }],
+      [{ type: 'attachment', attachment }],
+    ]);
+  });
+});
 
 describe('a message of the guest', () => {
   it.concurrent.each(FAILURES)(

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import { parseShallowJson } from '../../../common/json/shallow-json';
 import type { ConversationMessage } from '../../../session/domain/conversation-message';
 import type { Typing } from '../../../session/ports/conversation-events';
 import { conversationMessageOf } from '../../web-messaging/conversation/conversation-message';
 import { type Fields, fieldsIn, idIn, isFields, objectsIn, textIn } from '../../fields';
 import { guestMessageOf } from '../../web-messaging/frames/guest-message';
+import { attachmentIdOf } from '../attachment-id';
 
 /** The content of a webhook. A receipt is about a message of the guest. */
 export type OutboundContent =
@@ -57,8 +57,7 @@ function withAttachmentIds(fields: Fields): Fields {
     const attachment = fieldsIn(item, 'attachment');
     const url = textIn(attachment, 'url');
     if (url === undefined || textIn(attachment, 'id') !== undefined) return item;
-    const id = createHash('sha256').update(url).digest('hex').slice(0, 32);
-    return { ...item, attachment: { ...attachment, id } };
+    return { ...item, attachment: { ...attachment, id: attachmentIdOf(url) } };
   });
   return content.length === 0 ? fields : { ...fields, content };
 }
