@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { Narrator } from './demo/narrator';
 import { SessionsScenario } from './demo/sessions-scenario';
 import { MessagingScenario, TALK_DEPLOYMENT } from './demo/messaging-scenario';
-import { OpenMessagingScenario } from './demo/open-messaging-scenario';
+import { OPEN_MESSAGING_SETTINGS, OpenMessagingScenario } from './demo/open-messaging-scenario';
 import { World } from './world';
 
 const HELP = `npm run demo -- [--channel web-messaging|open-messaging] [--once] [--port 3000] [--logs]
@@ -12,7 +12,8 @@ Plays the life of three guest sessions against a Genesys Cloud look-alike.
   --channel web-messaging
            plays a guest and an agent who talk over the guest WebSocket instead
   --channel open-messaging
-           plays a guest who writes over Open Messaging, waits in a queue and is transferred
+           plays a guest who writes over Open Messaging, waits in a queue and is transferred,
+           while the socket that reports it breaks
   --once   exit after the play: 0 when it went as written, 1 otherwise
   --port   where the API listens while the demo stays up
   --logs   show the service's own log lines as well`;
@@ -23,7 +24,14 @@ interface Scenario {
 
 /** The scenarios by channel, each with its first line. */
 const SCENARIOS: Readonly<
-  Record<string, { readonly cast: string; begin(world: World, narrator: Narrator): Scenario }>
+  Record<
+    string,
+    {
+      readonly cast: string;
+      readonly environment?: Readonly<Record<string, string>>;
+      begin(world: World, narrator: Narrator): Scenario;
+    }
+  >
 > = {
   'conversations-messaging': {
     cast: 'Three guests arrive.',
@@ -35,6 +43,7 @@ const SCENARIOS: Readonly<
   },
   'open-messaging': {
     cast: 'A guest writes, and two agents answer.',
+    environment: OPEN_MESSAGING_SETTINGS,
     begin: (world, narrator) => new OpenMessagingScenario(world, narrator),
   },
 };
@@ -69,7 +78,12 @@ async function main(): Promise<void> {
     genesys: { requestsPerMinute: 300, webMessaging: { deployments: [TALK_DEPLOYMENT] } },
     webMessaging: true,
     openMessaging: true,
-    environment: { ...PACE, PORT: values.once ? '0' : values.port, LOG_FORMAT: 'pretty' },
+    environment: {
+      ...PACE,
+      ...scenario.environment,
+      PORT: values.once ? '0' : values.port,
+      LOG_FORMAT: 'pretty',
+    },
     ...(values.logs ? {} : { logOutput: SILENCE }),
   });
   const problems = await perform(world, scenario);

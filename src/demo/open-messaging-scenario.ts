@@ -6,6 +6,16 @@ import type { Narrator } from './narrator';
 import { type LiveEvent, SseClient } from './sse-client';
 
 const NAME = 'Emil';
+const QUEUE = 'support';
+
+/** Notifications report at once, and a beat reads the conversation every three seconds. */
+export const OPEN_MESSAGING_SETTINGS = {
+  GENESYS_NOTIFICATION_CHANNELS: '2',
+  GENESYS_NOTIFICATION_QUEUES: QUEUE,
+  HEARTBEAT_MIN_INTERVAL_MS: '3000',
+  HEARTBEAT_MAX_INTERVAL_MS: '3000',
+};
+
 const OPENING = 'Where is my order?';
 const [FIRST, SECOND] = [
   { userId: '11111111-0000-4000-8000-000000000001', name: 'Ada' },
@@ -18,15 +28,24 @@ const SAID = {
   result: 'It arrives tomorrow.',
 } as const;
 
+const ACTS = ['waiting', 'agent-joined', 'transferred', 'agent-joined', 'agent-left'].map(
+  (act) => `assignment.${act}`,
+);
+const CRM_STATES =
+  'connected,waiting,agent-joined,transferred,agent-joined,agent-left,disconnected,wrapped-up';
+
 type Upstream = NonNullable<ReturnType<World['genesys']['openMessaging']['conversation']>>;
 
 /**
- * A guest writes over Open Messaging: from the opening message through a queue and a transfer to the end by an agent.
+ * A guest writes over Open Messaging: from the opening message through a queue and a transfer to the end by an agent and
+ * the wrap-up. Notifications report the agents' acts; their socket breaks once, and a beat finds what was missed.
  * `run` returns every deviation from the script.
  */
 export class OpenMessagingScenario {
   private readonly api: DemoApi;
   private readonly heard: string[] = [];
+  /** Names of the events about the party that serves the guest. */
+  private readonly assignments: string[] = [];
   private id = '';
 
   constructor(
@@ -59,7 +78,7 @@ export class OpenMessagingScenario {
       `opens a session for ${NAME}: POST /v1/sessions {"channel":"open-messaging"}`,
     );
     const { conversationId } = await this.api.call('POST', 'sessions', {
-      queueId: 'support',
+      queueId: QUEUE,
       name: NAME,
       channel: 'open-messaging',
       text: OPENING,
@@ -74,29 +93,61 @@ export class OpenMessagingScenario {
   }
 
   private async play(upstream: Upstream): Promise<void> {
+    await this.connect();
     this.narrator.say('flow', `puts ${NAME} into the queue that the attributes name`);
     this.agent.enqueue(upstream.id, String(upstream.customer.attributes['guestQueueId']));
+    await this.told('assignment.waiting');
     this.narrator.say('agent', `${FIRST.name} takes the conversation`);
     this.agent.join(upstream.id, FIRST);
+    await this.told('assignment.agent-joined');
     await this.answer(upstream, SAID.greeting);
     this.narrator.say('caller', `says for ${NAME}: "${SAID.answer}"`);
     const key = { 'idempotency-key': randomUUID() };
     await this.api.call('POST', `sessions/${this.id}/messages`, { text: SAID.answer }, key);
     await this.repeat(upstream);
+    await this.transferUnseen(upstream);
+    await this.answer(upstream, SAID.result);
+    await this.end(upstream);
+    this.narrator.catchUp();
+  }
+
+  /** Waits for the notification socket. */
+  private async connect(): Promise<void> {
+    const { channels } = this.world.genesys.notifications;
+    const isConnected = (): boolean => [...channels].some(({ connection }) => connection !== undefined);
+    await until('the notification socket is connected', isConnected);
+    this.narrator.say('service', 'is connected to the notifications of Genesys for the queue');
+  }
+
+  /** A transfer that no event reports, because the socket is gone: it is read. */
+  private async transferUnseen(upstream: Upstream): Promise<void> {
+    this.narrator.say('network', 'breaks the notification socket; what happens now is never sent again');
+    this.world.genesys.notifications.actions.cut();
     this.narrator.say('agent', `${FIRST.name} transfers ${NAME} to ${SECOND.name}; that ends no session`);
     this.agent.transfer(upstream.id, SECOND);
-    await this.answer(upstream, SAID.result);
+    this.agent.join(upstream.id, SECOND);
+    await this.told('assignment.transferred');
+    this.narrator.say('service', 'has found the transfer by reading the conversation');
+    await this.connect();
+  }
+
+  private async end({ id }: Upstream): Promise<void> {
     this.narrator.say(
       'agent',
       `${SECOND.name} ends the conversation, of which no webhook tells, and wraps up`,
     );
-    this.agent.end(upstream.id, 'agent');
-    this.agent.wrapUp(upstream.id, 'solved', { notes: 'delivered tomorrow' });
-    await until(
-      'a beat reads the end, and the CRM knows',
-      () => this.world.crm.eventsOf(this.id).length >= 2,
-    );
-    this.narrator.catchUp();
+    this.agent.end(id, 'agent');
+    this.agent.wrapUp(id, 'solved', { notes: 'delivered tomorrow' });
+    const crm = (): string => this.crmStates().join();
+    await until('the CRM knows of the end and the wrap-up', () => /disconnected.*wrapped-up/.test(crm()));
+  }
+
+  private async told(name: string): Promise<void> {
+    await until(`${name} is told`, () => this.assignments.includes(name));
+  }
+
+  private crmStates(): string[] {
+    return this.world.crm.eventsOf(this.id).map(({ body }) => (body as { state: string }).state);
   }
 
   private async answer(upstream: Upstream, text: string): Promise<void> {
@@ -116,6 +167,7 @@ export class OpenMessagingScenario {
 
   private hear({ name, data }: LiveEvent): void {
     if (name !== 'message') {
+      if (name.startsWith('assignment.')) this.assignments.push(name);
       this.narrator.say('  live event', name);
       return;
     }
@@ -128,11 +180,10 @@ export class OpenMessagingScenario {
     const session = await this.api.call('GET', `sessions/${this.id}`);
     const { items } = await this.api.call('GET', `sessions/${this.id}/messages`);
     const listed = (items as { text: string }[]).map(({ text }) => text);
-    const crm = this.world.crm.eventsOf(this.id).map(({ body }) => (body as { state: string }).state);
-    const { state, endReason, endCause } = session;
+    const { state, endReason, endedBy, wrapUp } = session;
     this.narrator.say(
       'service',
-      `says the session of ${NAME} is ${String(state)}, because: ${String(endReason)} (${String(endCause)})`,
+      `says the session of ${NAME} is ${String(state)}, ended by: ${String(endedBy)}, wrap-up: ${JSON.stringify(wrapUp)}`,
     );
     const expectations: readonly (readonly [string, boolean])[] = [
       ['the agent has ended the session', endReason === 'agent-ended'],
@@ -140,7 +191,9 @@ export class OpenMessagingScenario {
       ['the flow can read the attributes', customer.attributes['orderId'] === '42'],
       ['every message is told and listed, once', [listed, this.heard].every(isWhole)],
       ['the agents see that messages were delivered', receipts.length >= 3],
-      ['the CRM hears: connected, disconnected', crm.join() === 'connected,disconnected'],
+      ['every act of the agents is told, once and in order', this.assignments.join() === ACTS.join()],
+      ['the session has the wrap-up', (wrapUp as { code?: string } | undefined)?.code === 'solved'],
+      ['the CRM hears the same, between connected and disconnected', this.crmStates().join() === CRM_STATES],
     ];
     return expectations.filter(([, holds]) => !holds).map(([what]) => `not as written: ${what}`);
   }
