@@ -160,7 +160,7 @@ const OPEN_SIDE: SimulatedSide = {
 describeGuestChannel({
   name: 'open-messaging',
   endReason: 'agent-ended',
-  endCause: 'PEER',
+  endCause: 'peer',
   unknownId: '0b6f3c1e-5d1a-4c39-9d58-0f4b8f6c2a11',
   facts: () => ({
     guestContext: {

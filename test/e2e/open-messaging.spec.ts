@@ -209,7 +209,7 @@ describe('sessions over open-messaging', () => {
       api = new ApiClient(world.url);
 
       await until(async () => (await api.stateOf(id)) === 'disconnected');
-      expect((await api.get(id)).body).toMatchObject({ endReason: 'agent-ended', endCause: 'PEER' });
+      expect((await api.get(id)).body).toMatchObject({ endReason: 'agent-ended', endCause: 'peer' });
     });
 
     it('that answer with a choice name the message with the choices', async () => {
@@ -343,9 +343,9 @@ describe('sessions over open-messaging', () => {
 
   describe('the end', () => {
     it.each([
-      ['agent', { endReason: 'agent-ended', endCause: 'PEER' }],
-      ['inactivity', { endReason: 'gone', endCause: 'INACTIVITY' }],
-      ['spam', { endReason: 'gone', endCause: 'SPAM' }],
+      ['agent', { endReason: 'agent-ended', endCause: 'peer' }],
+      ['inactivity', { endReason: 'gone', endCause: 'inactivity' }],
+      ['spam', { endReason: 'gone', endCause: 'spam' }],
     ] as const)('by %s is read by a beat', async (by, end) => {
       const { id, upstream } = await opened();
       const { agent } = world.genesys.openMessaging;

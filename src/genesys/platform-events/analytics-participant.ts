@@ -22,6 +22,7 @@ const UNANSWERED = new Set(['alert', 'contacting', 'dialing', 'delay', 'schedule
  */
 export function analyticsParticipantOf(fields: Fields, receivedAt: number): Participant {
   const sessions = objectsIn(fields, 'sessions').filter(isOfMessages);
+  const isMonitor = sessions.some((session) => idIn(session, 'monitoredParticipantId') !== undefined);
   const last = sessions
     .map((session) => segmentsOf(session, receivedAt))
     .reduce<readonly Segment[]>((latest, next) => (startOf(next) >= startOf(latest) ? next : latest), []);
@@ -29,7 +30,8 @@ export function analyticsParticipantOf(fields: Fields, receivedAt: number): Part
   const talk = last.filter(({ type }) => type !== 'wrapup');
   const answered = talk.find(({ type }) => !UNANSWERED.has(type));
   const final = talk.at(-1);
-  const role = roleOf(textIn(fields, 'purpose'));
+  // A supervisor that only watches another participant is no part of the service.
+  const role = isMonitor ? 'other' : roleOf(textIn(fields, 'purpose'));
   const state = stateOf(final, wrapUp !== undefined);
   return {
     role,

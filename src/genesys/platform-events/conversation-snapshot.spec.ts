@@ -47,6 +47,11 @@ describe.each(SHAPES)(`${snapshotOf.name} with %s`, (shape) => {
     ],
     ['the agent left', [CUSTOMER, LEFT_QUEUE, { ...AGENT, to: 90, by: 'client' }], { assignment: 'none' }],
     ['only the customer is there', [CUSTOMER], { assignment: 'none' }],
+    [
+      'a supervisor watches',
+      [CUSTOMER, QUEUE, { ...AGENT, monitors: 'a-0' }],
+      { assignment: 'waiting', agents: [] },
+    ],
     ['the list is out of order', [AGENT, QUEUE, CUSTOMER], { assignment: 'agent' }],
   ])('decides while %s', (_case, parts, expected) => {
     const snapshot = read(shape, parts);

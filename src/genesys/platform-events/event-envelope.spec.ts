@@ -83,6 +83,8 @@ describe(platformEventOf.name, () => {
     ['socket-closing', { topicName: 'v2.system.socket_closing', eventBody: { message: 'soon' } }],
     ['socket-closing', { topicName: 'v2.system.socket_closing' }],
     ['subscription-answer', { result: '200', status: 'subscribed', correlationId: 'c' }],
+    ['subscription-answer', { result: '404', message: 'gone' }],
+    ['subscription-answer', { status: 'subscribed', correlationId: 'c' }],
     ['not-a-conversation', { topicName: 'v2.users.u.presence', eventBody: {} }],
     ['unknown-topic', { topicName: `v2.detail.events.conversation.${ID}.weather`, eventBody: body }],
     ['unknown-topic', { ...bridged, 'detail-type': 'v2.other.conversation.{id}.customer.end' }],

@@ -114,10 +114,13 @@ function bodyOf(envelope: Fields): Fields | undefined {
   return isFields(parsed) ? parsed : undefined;
 }
 
-/** The reason for an object without a topic or without a body: a response of the socket, or another object. */
+/**
+ * The reason for an object without a topic or without a body: a response of the socket, or another object. The response for
+ * a channel that is gone has a `result` and no `status`.
+ */
 function reasonOf(value: Fields): IgnoredReason {
   if (value['message'] === 'pong') return 'pong';
-  const isAnswer = textIn(value, 'result') !== undefined && textIn(value, 'status') !== undefined;
+  const isAnswer = ['result', 'status'].some((name) => textIn(value, name) !== undefined);
   return isAnswer ? 'subscription-answer' : 'malformed';
 }
 

@@ -13,6 +13,7 @@ describe(momentIn.name, () => {
     ['2026-06-01T14:00:00.000+0200', NOW],
     ['2026-06-01T14:00:00.000+02:00', NOW],
     ['2026-06-01T12:00:00.000', NOW],
+    ['2026-6-1T12:00:00.000Z', NOW],
     [NOW + DAY_MS, NOW + DAY_MS],
   ])('reads %p', (value, at) => {
     expect(momentIn({ value }, 'value', NOW)).toBe(at);

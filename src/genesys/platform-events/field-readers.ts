@@ -4,7 +4,8 @@ import { type Fields, textMapIn, textsIn } from '../fields';
 const DAY_MS = 86_400_000;
 /** Times before this one are in another unit, or invalid. */
 const FIRST_MOMENT = Date.UTC(2000, 0, 1);
-const ISO_TIME = /^\d{4}-\d{1,2}-\d{1,2}T[\d:.,]{4,24}(Z|[+-]\d\d:?\d\d)?$/;
+/** A sample of Genesys has days of one digit, which `Date.parse` refuses. */
+const ISO_TIME = /^(\d{4})-(\d{1,2})-(\d{1,2})(T[\d:.,]{4,24})(Z|[+-]\d\d:?\d\d)?$/;
 const DIGITS = /^\d{1,15}$/;
 /** Above any count or duration; thousandfold it is still exact. */
 const MAX_COUNT = 1e12;
@@ -30,7 +31,8 @@ function epochMsOf(value: unknown): number {
   if (DIGITS.test(value)) return Number(value);
   const time = ISO_TIME.exec(value);
   if (time === null) return NaN;
-  return Date.parse(time[1] === undefined ? `${value}Z` : value);
+  const [, year = '', month = '', day = '', clock = '', zone = 'Z'] = time;
+  return Date.parse(`${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}${clock}${zone}`);
 }
 
 /** A count, which a data action may send as text. */

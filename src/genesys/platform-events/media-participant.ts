@@ -38,7 +38,7 @@ export function mediaParticipantOf(fields: Fields, receivedAt: number): Particip
   const firstOf = <T>(read: (part: Fields) => T | undefined): T | undefined =>
     read(communication) ?? read(fields);
   const at = (name: string): number | undefined => firstOf((part) => momentIn(part, name, receivedAt));
-  const role = roleOf(textIn(fields, 'purpose'));
+  const role = isMonitor(fields) ? 'other' : roleOf(textIn(fields, 'purpose'));
   const connectedAt = at('connectedTime');
   const endedAt = at('disconnectedTime') ?? at('endTime');
   const wrapUp = firstOf((part) => wrapUpOf(fieldsIn(part, 'wrapup'), receivedAt));
@@ -64,6 +64,11 @@ export function mediaParticipantOf(fields: Fields, receivedAt: number): Particip
       wrapUp: wrapUp === undefined ? undefined : { ...wrapUp, ...omitUndefined({ at: wrappedUpAt }) },
     }),
   };
+}
+
+/** Whether a supervisor only watches another participant, which is no part of the service. */
+function isMonitor(fields: Fields): boolean {
+  return idIn(fields, 'monitoredParticipantId') !== undefined;
 }
 
 function acwEndOf(communication: Fields, receivedAt: number): number | undefined {

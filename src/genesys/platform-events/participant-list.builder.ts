@@ -32,6 +32,8 @@ export interface Part {
     readonly to: number;
   };
   readonly attributes?: Record<string, string>;
+  /** The participant that a supervisor watches. */
+  readonly monitors?: string;
 }
 
 /** The spellings of topics that analytics write in another way. */
@@ -87,6 +89,7 @@ function messagePart(part: Part): object {
     user: part.userId === undefined ? undefined : { id: part.userId },
     queue: part.queueId === undefined ? undefined : { id: part.queueId },
     attributes: part.attributes,
+    monitoredParticipantId: part.monitors,
     messages: [{ message: { id: 'm-1' }, messageTime: time(part.from), messageStatus: 'received' }],
     ...timesOf(part, 'endTime'),
     ...wrapUpOf(part),
@@ -94,7 +97,7 @@ function messagePart(part: Part): object {
 }
 
 function partWithCommunication(part: Part): object {
-  const { id, purpose, userId, queueId, attributes } = part;
+  const { id, purpose, userId, queueId, attributes, monitors } = part;
   const communication = {
     state: stateOf(part),
     disconnectType: part.by,
@@ -106,6 +109,7 @@ function partWithCommunication(part: Part): object {
     userId,
     queueId,
     attributes,
+    monitoredParticipantId: monitors,
     messages: [communication],
     calls: [],
     ...wrapUpOf(part),
@@ -136,5 +140,6 @@ function analyticsPart(part: Part): object {
       wrapUpNote: wrapUp.notes,
       wrapUpTags: [],
     });
-  return { participantId: id, purpose, userId, attributes, sessions: [{ mediaType: 'message', segments }] };
+  const session = { mediaType: 'message', segments, monitoredParticipantId: part.monitors };
+  return { participantId: id, purpose, userId, attributes, sessions: [session] };
 }

@@ -1,13 +1,13 @@
-import { analyticsSpelling } from '../open-messaging/disconnect-type';
+import { AnalyticsLetters, analyticsSpelling } from '../open-messaging/disconnect-type';
 import { ConversationView, isoOf, ParticipantView, SessionView } from './conversation-view';
 
 export interface AnalyticsSettings {
   readonly now: () => number;
   readonly analyticsLagMs: number;
-  readonly analyticsSpelling: 'upper' | 'lower';
+  readonly analyticsSpelling: AnalyticsLetters;
 }
 
-/** Conversations as analytics shows them: in the state of `analyticsLagMs` ago. */
+/** Conversations as analytics lists them: in the state of `analyticsLagMs` ago, without attributes of participants. */
 export class ConversationDetails {
   constructor(private readonly settings: AnalyticsSettings) {}
 
@@ -44,13 +44,12 @@ export class ConversationDetails {
     { messageType, direction }: ConversationView,
     asOf: number,
   ): unknown {
-    const { id, name, purpose, userId, attributes, sessions } = participant;
+    const { id, name, purpose, userId, sessions } = participant;
     return {
       participantId: id,
       participantName: name,
       purpose,
       userId,
-      attributes,
       sessions: sessions
         .filter(({ startedAt }) => startedAt <= asOf)
         .map((session) => ({

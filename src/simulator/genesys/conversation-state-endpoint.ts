@@ -1,7 +1,14 @@
 import { Answer, jsonAnswer } from '../server/answer';
 import { restSpelling } from '../open-messaging/disconnect-type';
 import type { Admitted } from './conversation-endpoint';
-import { ConversationView, FindConversation, isoOf, ParticipantView, SessionView } from './conversation-view';
+import {
+  ConversationView,
+  FindConversation,
+  isoOf,
+  ParticipantView,
+  SessionView,
+  wrapupOf,
+} from './conversation-view';
 import { platformError } from './platform-error';
 
 const CONVERSATION = /^\/api\/v2\/conversations\/([^/]+)$/;
@@ -49,7 +56,7 @@ function participantOf(participant: ParticipantView, { messageType, direction }:
     attributes,
     startTime: first === undefined ? undefined : isoOf(first.startedAt),
     endTime: last?.endedAt === undefined ? null : isoOf(last.endedAt),
-    ...(wrapup === undefined ? {} : { wrapup: { ...wrapup, endTime: isoOf(wrapup.endedAt) } }),
+    ...(wrapup === undefined ? {} : { wrapup: wrapupOf(wrapup) }),
     messages: sessions.map((session) => communicationOf(session, messageType, direction)),
   };
 }

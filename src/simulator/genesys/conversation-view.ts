@@ -63,3 +63,8 @@ export type ConversationChanged = (conversation: ConversationView) => void;
 export function isoOf(at: number): string {
   return new Date(at).toISOString();
 }
+
+/** Returns the JSON of a wrap-up, as participants of all reads have it. */
+export function wrapupOf({ endedAt, ...wrapup }: WrapupView): object {
+  return { ...wrapup, endTime: isoOf(endedAt) };
+}

@@ -1,4 +1,10 @@
-import { ConversationView, isoOf, MessageView, ParticipantView } from '../genesys/conversation-view';
+import {
+  ConversationView,
+  isoOf,
+  MessageView,
+  ParticipantView,
+  wrapupOf,
+} from '../genesys/conversation-view';
 
 /**
  * Returns the body of the topics of message conversations: the whole list of participants, and no state of the
@@ -52,18 +58,7 @@ function afterCallWorkOf({ purpose, acwStartedAt, wrapup }: ParticipantView): ob
   return {
     wrapupRequired: true,
     ...(acwStartedAt === undefined ? {} : { startAcwTime: isoOf(acwStartedAt) }),
-    ...(wrapup === undefined
-      ? {}
-      : {
-          endAcwTime: isoOf(wrapup.endedAt),
-          wrapup: {
-            code: wrapup.code,
-            notes: wrapup.notes,
-            tags: wrapup.tags,
-            durationSeconds: wrapup.durationSeconds,
-            endTime: isoOf(wrapup.endedAt),
-          },
-        }),
+    ...(wrapup === undefined ? {} : { endAcwTime: isoOf(wrapup.endedAt), wrapup: wrapupOf(wrapup) }),
   };
 }
 

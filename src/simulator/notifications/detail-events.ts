@@ -1,5 +1,5 @@
 import { ConversationView, ParticipantView, SessionView } from '../genesys/conversation-view';
-import { analyticsSpelling } from '../open-messaging/disconnect-type';
+import { detailSpelling } from '../open-messaging/disconnect-type';
 import { Transition } from './conversation-tracker';
 import { DetailSuffix } from './topics';
 
@@ -103,8 +103,7 @@ function endOf({ conversation, participant, session }: Subject, settings: Detail
   const { purpose, userId, queueId } = participant;
   const { startedAt, connectedAt, disconnectType, endedAt = startedAt } = session;
   const connectedMs = connectedAt === undefined ? 0 : endedAt - connectedAt;
-  const type =
-    disconnectType === undefined ? {} : { disconnectType: analyticsSpelling(disconnectType, 'upper') };
+  const type = disconnectType === undefined ? {} : { disconnectType: detailSpelling(disconnectType) };
   switch (purpose) {
     case 'acd':
       return {

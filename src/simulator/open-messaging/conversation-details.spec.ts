@@ -27,7 +27,7 @@ describe('the details of conversations in analytics', () => {
   const details = (ids: readonly string[]): Promise<Answered> =>
     middleware.call('GET', `/api/v2/analytics/conversations/details?id=${ids.join(',')}`);
 
-  it('show a batch with ends and upper-case reasons', async () => {
+  it('show a batch with ends and reasons, and no attributes', async () => {
     const other = await middleware.say('guest-2', 'hi');
     open.agent.enqueue(id, 'queue-1');
     open.agent.alert(id, BOB);
@@ -47,10 +47,10 @@ describe('the details of conversations in analytics', () => {
       participants: [
         {
           purpose: 'customer',
-          sessions: [{ mediaType: 'message', messageType: 'open', segments: [{ disconnectType: 'PEER' }] }],
+          sessions: [{ mediaType: 'message', messageType: 'open', segments: [{ disconnectType: 'peer' }] }],
         },
         { purpose: 'workflow' },
-        { purpose: 'acd', sessions: [{ segments: [{ disconnectType: 'TRANSFER', queueId: 'queue-1' }] }] },
+        { purpose: 'acd', sessions: [{ segments: [{ disconnectType: 'transfer', queueId: 'queue-1' }] }] },
         {
           purpose: 'agent',
           userId: 'bob',
@@ -58,7 +58,7 @@ describe('the details of conversations in analytics', () => {
             {
               segments: [
                 { segmentType: 'alert' },
-                { segmentType: 'interact', disconnectType: 'CLIENT' },
+                { segmentType: 'interact', disconnectType: 'client' },
                 { segmentType: 'wrapup', wrapUpCode: 'solved', segmentEnd: '2026-11-22T08:00:02.000Z' },
               ],
             },
@@ -80,7 +80,7 @@ describe('the details of conversations in analytics', () => {
 
   it('lag behind, also at the end', async () => {
     await simulator.close();
-    await start({ analyticsLagMs: 1_000, analyticsSpelling: 'lower' });
+    await start({ analyticsLagMs: 1_000, analyticsSpelling: 'upper' });
     time += 999;
     expect((await details([id])).body).toEqual({ conversations: [] });
     time += 1;
@@ -94,7 +94,7 @@ describe('the details of conversations in analytics', () => {
     expect(earlier).toMatchObject({ conversationId: id });
     expect(earlier).not.toHaveProperty('conversationEnd');
     expect(JSON.stringify(before.body)).not.toContain('disconnectType');
-    expect(JSON.stringify(after.body)).toContain('"disconnectType":"inactivity"');
+    expect(JSON.stringify(after.body)).toContain('"disconnectType":"INACTIVITY"');
   });
 
   it('and the state cover web messaging as well', async () => {

@@ -1,4 +1,4 @@
-const ANALYTICS_NAMES = {
+const DETAIL_NAMES = {
   endpoint: 'ENDPOINT',
   'endpoint.dnd': 'DND_ENDPOINT',
   client: 'CLIENT',
@@ -23,10 +23,13 @@ const ANALYTICS_NAMES = {
 } as const;
 
 /** Reason for the end of a participant's communication, in the spelling of notification topics. */
-export type DisconnectType = keyof typeof ANALYTICS_NAMES;
+export type DisconnectType = keyof typeof DETAIL_NAMES;
+
+/** Letters of disconnect types in analytics. */
+export type AnalyticsLetters = 'camel' | 'upper';
 
 export function isDisconnectType(value: unknown): value is DisconnectType {
-  return typeof value === 'string' && Object.hasOwn(ANALYTICS_NAMES, value);
+  return typeof value === 'string' && Object.hasOwn(DETAIL_NAMES, value);
 }
 
 /** The REST API spells out "do not disturb", which topics abbreviate. */
@@ -34,6 +37,14 @@ export function restSpelling(type: DisconnectType): string {
   return type.replace(/\.dnd$/, '.donotdisturb');
 }
 
-export function analyticsSpelling(type: DisconnectType, letters: 'upper' | 'lower'): string {
-  return letters === 'upper' ? ANALYTICS_NAMES[type] : ANALYTICS_NAMES[type].toLowerCase();
+/** The spelling of detail events. */
+export function detailSpelling(type: DisconnectType): string {
+  return DETAIL_NAMES[type];
+}
+
+/** Analytics spells types in camel case, by its schema; `upper` is the spelling of detail events. */
+export function analyticsSpelling(type: DisconnectType, letters: AnalyticsLetters): string {
+  const name = DETAIL_NAMES[type];
+  if (letters === 'upper') return name;
+  return name.toLowerCase().replace(/_(.)/g, (_match, letter: string) => letter.toUpperCase());
 }

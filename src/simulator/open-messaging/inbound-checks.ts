@@ -54,7 +54,7 @@ export const INBOUND_CHECKS = {
       'buttonResponse.type': BUTTON_TYPES.includes(String(type)),
       'buttonResponse.text': isFilled(text),
       'buttonResponse.payload': isFilled(payload),
-      originatingMessageId: isOptionalText(body['originatingMessageId']),
+      originatingMessageId: isFilled(body['originatingMessageId']),
       'channel.messageId': isOptionalText(channel['messageId']),
       'channel.metadata.customAttributes': areAttributes(channel),
     });
@@ -77,7 +77,8 @@ function senderChecks(channel: Fields): Record<string, boolean> {
   };
 }
 
-function isContent({ contentType, attachment }: Fields): boolean {
+/** The schema of the request has no type of the content, as only attachments are known; older clients send the type. */
+function isContent({ contentType = 'Attachment', attachment }: Fields): boolean {
   if (contentType !== 'Attachment') return isFilled(contentType);
   const { mediaType, url, mime, ...rest } = asFields(attachment);
   const optional = [rest['id'], rest['filename'], rest['text'], rest['sha256']];

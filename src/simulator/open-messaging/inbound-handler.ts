@@ -47,7 +47,7 @@ export class InboundHandler {
     const normalized = {
       type: 'Text',
       ...(text === undefined ? {} : { text }),
-      ...(content === undefined ? {} : { content }),
+      ...(content === undefined ? {} : { content: listOf(content).map(typedContentOf) }),
       ...(metadata === undefined ? {} : { metadata }),
       direction: 'Inbound',
     };
@@ -64,7 +64,7 @@ export class InboundHandler {
       type: 'Structured',
       text: asFields(buttonResponse)['text'],
       content: [{ contentType: 'ButtonResponse', buttonResponse }],
-      ...(originatingMessageId === undefined ? {} : { originatingMessageId }),
+      originatingMessageId,
       direction: 'Inbound',
     };
     return this.take(integration, { kind: 'structured-response', body, normalized }).message;
@@ -100,7 +100,8 @@ export class InboundHandler {
       about.conversation.keepReceipt({ id, status: receiptStatus, isFinal, reasons: listOf(reasons), at });
     }
     const { to, time } = asFields(body['channel']);
-    const channel = { id: integration.id, platform: 'Open', type: 'Private', to, time, messageId: id };
+    const from = { id: integration.id, idType: 'Opaque', nickname: integration.name };
+    const channel = { id: integration.id, platform: 'Open', type: 'Private', to, from, time, messageId: id };
     return { id, channel, type: 'Receipt', status, isFinalReceipt, reasons, direction: 'Outbound' };
   }
 
@@ -135,6 +136,11 @@ export class InboundHandler {
     this.received(conversation, arrived);
     return { message, conversationId: conversation.id };
   }
+}
+
+/** The normalised content names its type, which a request may lack. */
+function typedContentOf(content: Fields): Fields {
+  return { contentType: 'Attachment', ...content };
 }
 
 /** Names and custom attributes are sent again with each message; attributes are merged. */

@@ -2,6 +2,7 @@ import { GenesysSimulator } from '../genesys-simulator';
 import { channelOf, INTEGRATION, OpenMiddleware, SECRET } from './open-middleware.fake';
 
 const MINUTE_MS = 60_000;
+const CHOICE = { type: 'Button', text: 'a', payload: 'b' };
 
 let simulator: GenesysSimulator;
 let middleware: OpenMiddleware;
@@ -74,6 +75,15 @@ describe('an inbound message', () => {
     });
   });
 
+  it('may have contents without a type, which are attachments', async () => {
+    const [{ attachment }] = message.content as [(typeof message.content)[0]];
+    const { status, body } = await middleware.inbound('message', { ...message, content: [{ attachment }] });
+
+    expect(status).toBe(200);
+    expect(body['content']).toEqual(message.content);
+    expect(simulator.openMessaging.conversation('guest-1')?.received[0]?.content).toEqual(message.content);
+  });
+
   it('is answered with the conversation only on request', async () => {
     const { body } = await middleware.inbound('message?prefetchConversationId=true', message);
 
@@ -131,6 +141,7 @@ describe('an inbound message', () => {
     ['content', 'message', { content: [attachmentOf({ mediaType: 'Picture' })] }],
     ['content', 'message', { content: [attachmentOf({ filename: 7 })] }],
     ['content', 'message', { content: ['text'] }],
+    ['content', 'message', { content: [{ attachment: { url: 'https://a/b' } }] }],
     ['metadata', 'message', { metadata: { a: 1 } }],
     ['metadata.customAttributes', 'message', { metadata: { customAttributes: 'x' } }],
     [
@@ -149,6 +160,7 @@ describe('an inbound message', () => {
       { buttonResponse: { type: 'Menu', text: 'a', payload: 'b' } },
     ],
     ['buttonResponse.payload', 'structured/response', { buttonResponse: { type: 'Button', text: 'a' } }],
+    ['originatingMessageId', 'structured/response', { buttonResponse: CHOICE }],
   ])('is refused for its %s (%s)', async (fieldName, kind, fields) => {
     const valid = {
       message: { channel: channelOf('g'), text: 'hi' },

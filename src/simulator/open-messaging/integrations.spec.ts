@@ -111,8 +111,12 @@ describe('the reads about the organisation', () => {
     const wait = (queue: string): Promise<unknown> =>
       get(`/api/v2/routing/queues/${queue}/mediatypes/message/estimatedwaittime`);
 
-    expect(await wait('q1')).toEqual({ results: [{ intent: 'ALL', estimatedWaitTimeSeconds: 90 }] });
-    expect(await wait('q2')).toEqual({ results: [{ intent: 'ALL', estimatedWaitTimeSeconds: 30 }] });
+    expect(await wait('q1')).toEqual({
+      results: [{ intent: 'ALL', formula: 'BEST', estimatedWaitTimeSeconds: 90 }],
+    });
+    expect(await wait('q2')).toEqual({
+      results: [{ intent: 'ALL', formula: 'BEST', estimatedWaitTimeSeconds: 30 }],
+    });
   });
 
   it('list source addresses', async () => {
@@ -131,8 +135,11 @@ describe('the reads about the organisation', () => {
 
     expect(await get(`${path}messaging`)).toEqual({
       entities: [{ key: 'some.max', namespace: 'messaging', value: 7 }],
-      total: 1,
     });
+    expect(await get(`${path}notifications/defaults`)).toMatchObject({
+      entities: [{ key: 'channels.max', namespace: 'notifications', value: 20 }, {}],
+    });
+    expect((await middleware.call('GET', `${path}unknown/defaults`)).status).toBe(404);
     expect((await middleware.call('GET', `${path}unknown`)).status).toBe(404);
     expect((await middleware.call('GET', `${path}toString`)).status).toBe(404);
   });

@@ -84,7 +84,7 @@ export class OpenConversationEndpoint {
     const said = this.agent.start(integrationId, guestId, text);
     if (said === undefined) return platformError({ status: 404 }, correlationId);
     const conversationId = this.conversations.findByGuest(integrationId, guestId)?.id;
-    const addresses: Fields = { fromAddress, toAddress, messengerType: 'open', textBody };
+    const addresses: Fields = { fromAddress, toAddress, messengerType: 'open' };
     const selfUri = `${MESSAGES_PREFIX}${said.id}`;
     return jsonAnswer(202, { id: said.id, conversationId, ...addresses, selfUri });
   }

@@ -130,10 +130,11 @@ describe('the participants of an open conversation', () => {
     expect(open.agent.wrapUp(id, 'solved', { notes: 'fine', tags: ['vip'] })).toBe(true);
     expect(open.agent.wrapUp(id, 'again')).toBe(false);
 
-    expect((await participants()).at(-1)).toMatchObject({
-      endAcwTime: new Date(time).toISOString(),
-      wrapup: { code: 'solved', notes: 'fine', tags: ['vip'], durationSeconds: 12 },
-    });
+    const endTime = new Date(time).toISOString();
+    const wrapup = { code: 'solved', notes: 'fine', tags: ['vip'], durationSeconds: 12, endTime };
+    const agent = (await participants()).at(-1);
+    expect(agent).toMatchObject({ endAcwTime: endTime });
+    expect(agent?.['wrapup']).toEqual(wrapup);
   });
 
   it('list the messages of each side', async () => {

@@ -28,5 +28,11 @@ export function openMessageDetails(id: string, message: IndexedOpenMessage): Mes
 function receiptsOf(messageId: string, { receipts }: IndexedOpenMessage['conversation']): unknown[] {
   return receipts
     .filter(({ id }) => id === messageId)
-    .map(({ id, status, isFinal, reasons }) => ({ id, status, isFinalReceipt: isFinal, reasons }));
+    .map(({ id, status, isFinal, reasons }) => ({
+      id,
+      type: 'Receipt',
+      status,
+      isFinalReceipt: isFinal,
+      reasons,
+    }));
 }

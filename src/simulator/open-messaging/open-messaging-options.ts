@@ -1,4 +1,4 @@
-import { DisconnectType } from './disconnect-type';
+import { AnalyticsLetters, DisconnectType } from './disconnect-type';
 import { IP_RANGES, IpRange, LimitNamespaces, ORGANIZATION_LIMITS } from './organization-facts';
 
 export interface OpenIntegrationOptions {
@@ -50,7 +50,7 @@ export interface OpenMessagingOptions {
   /** Age of the state that analytics shows. */
   readonly analyticsLagMs?: number;
   /** Letters of disconnect types in analytics. */
-  readonly analyticsSpelling?: 'upper' | 'lower';
+  readonly analyticsSpelling?: AnalyticsLetters;
   /** Estimated wait of queues without a value of their own. */
   readonly estimatedWaitSeconds?: number;
   /** Source addresses of the platform. */
@@ -83,7 +83,7 @@ export function settingsOf(options: OpenMessagingOptions, now: () => number): Op
     receiptNames: 'both',
     disconnectTypeOfPatch: 'client',
     analyticsLagMs: 0,
-    analyticsSpelling: 'upper',
+    analyticsSpelling: 'camel',
     estimatedWaitSeconds: 30,
     ipRanges: IP_RANGES,
     limits: ORGANIZATION_LIMITS,

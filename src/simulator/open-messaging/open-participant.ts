@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { isoOf, MessageView, ParticipantView, SessionView, WrapupView } from '../genesys/conversation-view';
+import {
+  isoOf,
+  MessageView,
+  ParticipantView,
+  SessionView,
+  wrapupOf,
+  WrapupView,
+} from '../genesys/conversation-view';
 import { DisconnectType, restSpelling } from './disconnect-type';
 
 export type Purpose = 'customer' | 'workflow' | 'acd' | 'agent' | 'api';
@@ -123,9 +130,7 @@ export class OpenParticipant implements ParticipantView {
     return {
       wrapupRequired: true,
       ...(acwStartedAt === undefined ? {} : { startAcwTime: isoOf(acwStartedAt) }),
-      ...(wrapup === undefined
-        ? {}
-        : { endAcwTime: isoOf(wrapup.endedAt), wrapup: { ...wrapup, endTime: isoOf(wrapup.endedAt) } }),
+      ...(wrapup === undefined ? {} : { endAcwTime: isoOf(wrapup.endedAt), wrapup: wrapupOf(wrapup) }),
     };
   }
 }

@@ -2,9 +2,10 @@ import type { Admitted } from '../genesys/conversation-endpoint';
 import { platformError } from '../genesys/platform-error';
 import { Answer, jsonAnswer } from '../server/answer';
 import { OpenMessagingSettings } from './open-messaging-options';
+import { LimitNamespaces, ORGANIZATION_LIMITS } from './organization-facts';
 
 const WAIT = /^\/api\/v2\/routing\/queues\/([^/]+)\/mediatypes\/[^/]+\/estimatedwaittime$/;
-const LIMITS = /^\/api\/v2\/organizations\/limits\/namespaces\/([^/]+)$/;
+const LIMITS = /^\/api\/v2\/organizations\/limits\/namespaces\/([^/]+)(\/defaults)?$/;
 const IP_RANGES_PATH = '/api/v2/ipranges';
 
 /** Reads about the organisation: waits of queues, source addresses of the platform, and effective limits. */
@@ -26,17 +27,19 @@ export class OrganizationEndpoint {
     const queueId = WAIT.exec(path)?.[1];
     if (queueId !== undefined) {
       const seconds = this.waitSeconds.get(queueId) ?? this.settings.estimatedWaitSeconds;
-      return () => jsonAnswer(200, { results: [{ intent: 'ALL', estimatedWaitTimeSeconds: seconds }] });
+      const result = { intent: 'ALL', formula: 'BEST', estimatedWaitTimeSeconds: seconds };
+      return () => jsonAnswer(200, { results: [result] });
     }
-    const namespace = LIMITS.exec(path)?.[1];
-    return namespace === undefined ? undefined : (id) => this.limits(namespace, id);
+    const [, namespace, defaults] = LIMITS.exec(path) ?? [];
+    if (namespace === undefined) return undefined;
+    const limits = defaults === undefined ? this.settings.limits : ORGANIZATION_LIMITS;
+    return (id) => limitsAnswer(limits, namespace, id);
   }
+}
 
-  private limits(namespace: string, correlationId: string): Answer {
-    const { limits } = this.settings;
-    const found = Object.hasOwn(limits, namespace) ? limits[namespace] : undefined;
-    if (found === undefined) return platformError({ status: 404 }, correlationId);
-    const entities = Object.entries(found).map(([key, value]) => ({ key, namespace, value }));
-    return jsonAnswer(200, { entities, total: entities.length });
-  }
+function limitsAnswer(limits: LimitNamespaces, namespace: string, correlationId: string): Answer {
+  const found = Object.hasOwn(limits, namespace) ? limits[namespace] : undefined;
+  if (found === undefined) return platformError({ status: 404 }, correlationId);
+  const entities = Object.entries(found).map(([key, value]) => ({ key, namespace, value }));
+  return jsonAnswer(200, { entities });
 }

@@ -14,23 +14,23 @@ const BEATING = { HEARTBEAT_MAX_INTERVAL_MS: '600', HEARTBEAT_MIN_INTERVAL_MS: '
 
 /** The session's end reason and cause for each end upstream. */
 const ENDS: [by: EndedBy, joins: boolean, ended: string][] = [
-  ['agent', true, 'agent-ended PEER'],
-  ['customer', true, 'gone ENDPOINT'],
-  ['inactivity', true, 'gone INACTIVITY'],
-  ['system', true, 'gone SYSTEM'],
-  ['spam', true, 'gone SPAM'],
-  ['inactivity', false, 'gone INACTIVITY'],
-  ['api', false, 'gone CLIENT'],
+  ['agent', true, 'agent-ended peer'],
+  ['customer', true, 'gone endpoint'],
+  ['inactivity', true, 'gone inactivity'],
+  ['system', true, 'gone system'],
+  ['spam', true, 'gone spam'],
+  ['inactivity', false, 'gone inactivity'],
+  ['api', false, 'gone client'],
 ];
 
 /** Disconnect types of the customer's part, with those of the agent. */
 const TYPES = [
-  ['error', 'gone ERROR'],
-  ['transport.failure', 'gone TRANSPORT_FAILURE'],
-  ['timeout', 'gone TIMEOUT'],
-  ['session.expired', 'expired SESSION_EXPIRED'],
-  ['uncallable', 'gone UNCALLABLE'],
-  ['other', 'gone OTHER'],
+  ['error', 'gone error'],
+  ['transport.failure', 'gone transportFailure'],
+  ['timeout', 'gone timeout'],
+  ['session.expired', 'expired sessionExpired'],
+  ['uncallable', 'gone uncallable'],
+  ['other', 'gone other'],
 ] as const;
 
 /** Faults of analytics that are no evidence about a conversation. */
@@ -137,7 +137,7 @@ describe('an end upstream', () => {
   it.concurrent('that analytics show late ends the session, once they show it', async () => {
     await using world = await OpenWorld.start({
       environment: BEATING,
-      simulator: { analyticsLagMs: 1_000, analyticsSpelling: 'lower' },
+      simulator: { analyticsLagMs: 1_000 },
     });
     const row = await world.opened();
     row.agent.join(row.guestId);
@@ -180,7 +180,7 @@ describe('a beat', () => {
       await expectRow(row, { session: 'active', upstream: 'open', crm: ['connected'], patches: 0 });
       row.agent.join(row.guestId);
       row.agent.end(row.guestId, 'agent');
-      await expectRow(row, { session: 'disconnected agent-ended PEER', patches: 0 });
+      await expectRow(row, { session: 'disconnected agent-ended peer', patches: 0 });
     },
   );
 
