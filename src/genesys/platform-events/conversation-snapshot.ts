@@ -35,6 +35,8 @@ export interface ConversationSnapshot {
   readonly since: number;
   /** The queue in which the conversation waits. */
   readonly queueId?: string;
+  /** The participant of the queue or the flow. */
+  readonly servedBy?: string;
   /** The last 20 agents that were contacted, in the order of their start. */
   readonly agents: readonly Participant[];
   /** The last wrap-up; those of earlier agents are in `agents`. */
@@ -146,7 +148,7 @@ function assignmentOf(
   participants: readonly Participant[],
   ended: SnapshotEnd | undefined,
   latestAt: number,
-): Pick<ConversationSnapshot, 'assignment' | 'since' | 'queueId'> {
+): Pick<ConversationSnapshot, 'assignment' | 'since' | 'queueId' | 'servedBy'> {
   if (ended !== undefined) return { assignment: 'none', since: ended.at };
   const last = (isServing: (one: Participant) => boolean): Participant | undefined =>
     participants.findLast(isServing);
@@ -154,12 +156,15 @@ function assignmentOf(
   const agent = last(({ role, state }) => role === 'agent' && state === 'connected');
   if (agent !== undefined) return { assignment: 'agent', since: since(agent) };
   const isPresent = ({ state }: Participant): boolean => state === 'connected' || state === 'alerting';
-  const waiting =
-    last((one) => one.role === 'acd' && isPresent(one)) ??
-    last((one) => one.role === 'agent' && isPresent(one));
-  if (waiting !== undefined)
-    return { assignment: 'waiting', since: since(waiting), ...omitUndefined({ queueId: waiting.queueId }) };
+  const queue = last((one) => one.role === 'acd' && isPresent(one));
+  const waiting = queue ?? last((one) => one.role === 'agent' && isPresent(one));
+  if (waiting !== undefined) {
+    const { queueId } = waiting;
+    const servedBy = queue?.participantId;
+    return { assignment: 'waiting', since: since(waiting), ...omitUndefined({ queueId, servedBy }) };
+  }
   const bot = last(({ role, state }) => role === 'bot' && state === 'connected');
-  if (bot !== undefined) return { assignment: 'bot', since: since(bot) };
+  if (bot !== undefined)
+    return { assignment: 'bot', since: since(bot), ...omitUndefined({ servedBy: bot.participantId }) };
   return { assignment: 'none', since: latestAt };
 }

@@ -67,9 +67,10 @@ function assignmentFacts(
 ): readonly PlatformFact[] {
   const isSame = previous?.assignment === next.assignment && previous.queueId === next.queueId;
   if (isSame || previous?.ended !== undefined) return [];
-  if (next.assignment === 'bot') return [{ kind: 'bot', ...common, at: next.since }];
-  if (next.assignment !== 'waiting') return [];
-  return [{ kind: 'waiting', ...common, at: next.since, ...omitUndefined({ queueId: next.queueId }) }];
+  const { assignment: kind, since: at, servedBy: participantId, queueId } = next;
+  const served = { ...common, at, ...omitUndefined({ participantId }) };
+  if (kind === 'bot') return [{ kind, ...served }];
+  return kind === 'waiting' ? [{ kind, ...served, ...omitUndefined({ queueId }) }] : [];
 }
 
 function presenceFacts(

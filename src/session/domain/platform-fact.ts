@@ -76,11 +76,32 @@ export type PlatformFact =
   Waiting | ServedByBot | AgentJoined | AgentLeft | Transferred | ConversationEnded | WrappedUp;
 
 /**
- * The key by which a repeated fact is recognised, whatever its source: a participant waits, joins, leaves and wraps up once.
- * A participant that an event does not name is replaced by its user, or by the time.
+ * The key by which a repeated fact is recognised, whatever its source: kind, participant and user, or the time if neither is
+ * known. A participant waits, joins, leaves and wraps up once.
  */
 export function factKeyOf(fact: PlatformFact): string {
-  if (fact.kind === 'ended') return fact.kind;
-  const userId = 'userId' in fact ? fact.userId : undefined;
-  return `${fact.kind} ${fact.participantId ?? userId ?? fact.at}`;
+  const { kind, participantId = '' } = fact;
+  const userId = ('userId' in fact ? fact.userId : undefined) ?? '';
+  if (kind === 'ended') return kind;
+  // Ids have no spaces.
+  return participantId === '' && userId === ''
+    ? `${kind} at:${fact.at}`
+    : `${kind} ${participantId} ${userId}`;
+}
+
+/**
+ * Whether two keys are of the same fact. Sources that do not name the participant, such as the answer of a queue, name the
+ * user.
+ */
+export function isSameFact(one: string, other: string): boolean {
+  if (one === other) return true;
+  const [kind, participantId, userId] = one.split(' ');
+  const [otherKind, otherParticipantId, otherUserId] = other.split(' ');
+  if (kind !== otherKind) return false;
+  const isNamed = hasText(participantId) && hasText(otherParticipantId);
+  return isNamed ? participantId === otherParticipantId : hasText(userId) && userId === otherUserId;
+}
+
+function hasText(id: string | undefined): boolean {
+  return id !== undefined && id !== '';
 }

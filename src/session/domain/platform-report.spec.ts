@@ -18,6 +18,12 @@ function after(...facts: readonly PlatformFact[]): {
   return { ...(report === undefined ? {} : { report }), news };
 }
 
+/** The fact as the answer of a queue states it. */
+function withoutParticipant(fact: PlatformFact): PlatformFact {
+  const entries = Object.entries(fact).filter(([name]) => name !== 'participantId');
+  return Object.fromEntries(entries) as unknown as PlatformFact;
+}
+
 describe(withFact.name, () => {
   const LIFE = [
     aFact('bot', 1),
@@ -51,10 +57,21 @@ describe(withFact.name, () => {
     expect(after(...LIFE.slice(3), ...LIFE.slice(0, 3)).report?.assignment).toEqual(inOrder);
   });
 
-  it('tells no fact again that another source reports under another participant', () => {
-    const answered = aFact('agent-joined', 20.5, { participantId: 'of-the-queue', source: 'acd.end' });
+  it('tells no fact again that another source reports without the participant', () => {
+    const joined = withoutParticipant(aFact('agent-joined', 20.5, { source: 'acd.end' }));
+    const facts = [...LIFE.slice(0, 2), joined, ...LIFE.slice(2)];
+    const late = [...LIFE, joined];
 
-    expect(after(...LIFE.slice(0, 3), answered).news).toEqual(['bot', 'waiting', 'agent-joined']);
+    expect(after(...facts).news).toEqual(after(...LIFE).news);
+    expect(after(...late).news).toEqual(after(...LIFE).news);
+  });
+
+  it('tells another part of an agent that a source did not name at first', () => {
+    const joined = withoutParticipant(aFact('agent-joined', 20, { source: 'acd.end' }));
+    const again = aFact('agent-joined', 50, { participantId: 'agent-part-3' });
+    const { news } = after(joined, aFact('agent-joined', 20), aFact('transferred', 30), again);
+
+    expect(news).toEqual(['agent-joined', 'transferred', 'agent-joined']);
   });
 
   it('stores an end without an event of its own', () => {

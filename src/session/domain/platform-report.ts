@@ -6,7 +6,13 @@ import {
   isSameAssignment,
   type WrapUp,
 } from './assignment';
-import { type ConversationEnded, type EndedBy, factKeyOf, type PlatformFact } from './platform-fact';
+import {
+  type ConversationEnded,
+  type EndedBy,
+  factKeyOf,
+  isSameFact,
+  type PlatformFact,
+} from './platform-fact';
 
 /** More facts than a conversation has: beyond these, the oldest one would be reported again if it were repeated. */
 const MAX_KEYS = 100;
@@ -32,11 +38,20 @@ const EMPTY: PlatformReport = { factKeys: [] };
 /** The report with this fact; undefined for a fact that it has already. */
 export function withFact(report: PlatformReport = EMPTY, fact: PlatformFact): Reported | undefined {
   const key = factKeyOf(fact);
-  if (report.factKeys.includes(key)) return undefined;
+  const index = report.factKeys.findIndex((other) => isSameFact(other, key));
+  if (index >= 0) return withParticipant(report, index, key);
   const known = { ...report, factKeys: [...report.factKeys, key].slice(-MAX_KEYS) };
   if (isAssignmentFact(fact)) return withAssignment(known, fact);
   if (fact.kind === 'wrapped-up') return { report: known, isNews: true };
   return { report: { ...known, ...endOf(fact) }, isNews: false };
+}
+
+/** A known fact whose participant is named only now: a later part of the same user is another fact. */
+function withParticipant(report: PlatformReport, index: number, key: string): Reported | undefined {
+  const isNamedNow = report.factKeys[index]?.includes('  ') === true && !key.includes('  ');
+  return isNamedNow
+    ? { report: { ...report, factKeys: report.factKeys.with(index, key) }, isNews: false }
+    : undefined;
 }
 
 /**

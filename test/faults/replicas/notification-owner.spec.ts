@@ -39,7 +39,11 @@ describe('the owner of the notification channels', () => {
 
     expect(world.genesys.notifications.channels.size).toBe(1);
     const api = new ApiClient(world.up[0]?.url ?? '');
-    for (const each of stories) await each.expectTold(api);
+    for (const { id, sequence, story: told } of stories) {
+      expect(sequence).toEqual(sequence.map((_, index) => index + 1));
+      expect(told).toEqual(AgentStory.told);
+      expect((await api.get(id)).body).toMatchObject({ state: 'disconnected', endedBy: 'agent' });
+    }
   });
 
   const isConnected = (): boolean =>
