@@ -1,6 +1,4 @@
-import { sql } from 'kysely';
 import { LiveQueues } from '../../src/genesys/ports/live-queues';
-import { liveQueues } from '../../src/persistence/session/sql-live-queues';
 import { createStorage, DIALECTS, TestStores, type TestStorage } from '../support/persistence-harness';
 
 describe.each(DIALECTS)(`${LiveQueues.name} on %s`, (dialect) => {
@@ -34,17 +32,5 @@ describe.each(DIALECTS)(`${LiveQueues.name} on %s`, (dialect) => {
     for (const queueId of ['a', 'b', 'c']) await stores.reserved(1_000, { queueId });
 
     expect(await stores.liveQueues.ids(2)).toEqual(['a', 'b']);
-  });
-
-  it('are read from the index of live sessions', async () => {
-    const rows = await stores.connection.db.connection().execute(async (db) => {
-      // An empty table is read as a whole otherwise.
-      if (dialect === 'postgres') await sql`set enable_seqscan = off`.execute(db);
-      const query = liveQueues(dialect, 10).compile(db);
-      const explain = dialect === 'postgres' ? 'explain ' : 'explain query plan ';
-      return (await db.executeQuery({ ...query, sql: explain + query.sql })).rows;
-    });
-
-    expect(JSON.stringify(rows)).toContain('session_live_queue');
   });
 });

@@ -13,6 +13,7 @@ export function platformReports(): Migration {
         .createIndex('session_genesys_conversation')
         .on('session')
         .column('genesys_conversation_id')
+        .where('genesys_conversation_id', 'is not', null)
         .execute();
     },
   };

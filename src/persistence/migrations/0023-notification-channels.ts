@@ -1,8 +1,8 @@
 import { type Kysely, type Migration, sql } from 'kysely';
 
 /**
- * The channels of the notification service, the lease of the replica that uses them (one row), and an index of the queues
- * of live sessions. The previous release needs none of them.
+ * The channels of the notification service, and the lease of the replica that uses them (one row). The previous release
+ * needs neither.
  */
 export function notificationChannels(): Migration {
   return {
@@ -23,12 +23,6 @@ export function notificationChannels(): Migration {
         .addColumn('address', 'text', (column) => column.notNull())
         .addColumn('created_at', 'bigint', (column) => column.notNull())
         .addColumn('expires_at', 'bigint', (column) => column.notNull())
-        .execute();
-      await db.schema
-        .createIndex('session_live_queue')
-        .on('session')
-        .column('queue_id')
-        .where(sql<boolean>`state in ('connecting', 'active')`)
         .execute();
     },
   };
