@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { webMessagingEnvironment } from '../src/web-messaging-environment';
 import type { UpstreamGuest, GuestSimulatorCommands } from './children/guest-simulators';
-import type { SoakedServiceCommands, Usage } from './children/soaked-service';
+import type { SoakedServiceCommands } from './children/soaked-service';
 import type { CommandedChild } from './support/commanded-child';
 import { serviceEnvironment } from './support/environment';
 import {
@@ -15,6 +15,7 @@ import {
 import { type Guest, GuestCrowd } from './support/guest-crowd';
 import { LogTally } from './support/log-tally';
 import { describeLoad, describeMachine } from './support/machine';
+import { Stages } from './support/stages';
 import { heading, number, tableOf } from './support/table';
 import { Workspace } from './support/workspace';
 
@@ -23,13 +24,6 @@ export interface GuestSoakOptions {
   readonly minutes: number;
   /** Share of the sockets that is cut in a minute. */
   readonly cutPercent: number;
-}
-
-/** A sample of the service at the end of a stage, with the stage's length. */
-interface Stage {
-  readonly name: string;
-  readonly seconds: number;
-  readonly usage: Usage;
 }
 
 const SECONDS = 60;
@@ -67,7 +61,7 @@ export async function soakGuests(options: GuestSoakOptions): Promise<boolean> {
 }
 
 class GuestSoak {
-  private readonly stages: Stage[] = [];
+  private readonly stages: Stages;
   private readonly fromAgents = new Map<string, string[]>();
   private readonly log = new LogTally();
   private cuts = 0;
@@ -77,31 +71,25 @@ class GuestSoak {
     private readonly service: CommandedChild<SoakedServiceCommands>,
     private readonly simulators: CommandedChild<GuestSimulatorCommands>,
     private readonly url: string,
-  ) {}
+  ) {
+    this.stages = new Stages(service, options.sessions);
+  }
 
   async run(): Promise<boolean> {
     const { sessions, minutes } = this.options;
-    await this.stage('warm-up', () => this.warmUp());
+    await this.stages.run('warm-up', () => this.warmUp());
     this.service.hear((text) => {
       this.log.hear(text);
     });
     await using crowd = new GuestCrowd(this.url);
-    await this.stage(`${number(sessions)} opened`, () => crowd.open(sessions));
-    await this.stage(`${number(minutes)} minutes`, () => this.exchangeMessages(crowd));
-    await this.stage('healed', () => this.untilAllAreConnected(crowd.guests.length));
+    await this.stages.run(`${number(sessions)} opened`, () => crowd.open(sessions));
+    await this.stages.run(`${number(minutes)} minutes`, () => this.exchangeMessages(crowd));
+    await this.stages.run('healed', () => this.untilAllAreConnected(crowd.guests.length));
     const checks = await this.checks(crowd);
-    const ended = await this.stage('ended', () => crowd.end());
+    const ended = await this.stages.run('ended', () => crowd.end());
     checks.push(...checkEnd(crowd, ended, await this.crmEvents(2 * (sessions + WARM_UP))));
     this.report(checks);
     return checks.every(({ holds }) => holds);
-  }
-
-  private async stage<T>(name: string, work: () => Promise<T>): Promise<T> {
-    const startedAt = performance.now();
-    const result = await work();
-    const seconds = (performance.now() - startedAt) / 1000;
-    this.stages.push({ name, seconds, usage: await this.service.ask('usage', undefined) });
-    return result;
   }
 
   private async warmUp(): Promise<void> {
@@ -183,45 +171,11 @@ class GuestSoak {
     console.log(
       heading(`${number(this.options.sessions)} guest sockets, ${this.cuts} of them cut on the way`),
     );
-    console.log(
-      tableOf(
-        STAGE_HEAD,
-        this.stages.map((stage, index) => this.rowOf(stage, this.stages[index - 1])),
-      ),
-    );
+    console.log(this.stages.table);
     console.log(`\nMost frequent log lines:\n${this.log.most(8).join('\n')}\n`);
     for (const line of this.log.blocks) console.log(`${line.replaceAll('\\n', '\n')}\n`);
     const rows = checks.map(({ what, found, holds }) => [what, found, holds ? 'yes' : 'NO']);
     console.log(tableOf(['check', 'found', 'passed'], rows));
     console.log(`\n${describeLoad()}`);
   }
-
-  private rowOf({ name, seconds, usage }: Stage, before: Stage | undefined): string[] {
-    const idle = this.stages[0]?.usage ?? usage;
-    const perSession = (bytes: number): string => number(bytes / 1024 / this.options.sessions, 1);
-    const cpuSeconds = (usage.cpuMicros - (before?.usage.cpuMicros ?? 0)) / 1e6;
-    return [
-      name,
-      number(seconds, 1),
-      number(usage.rss / 1024 ** 2, 1),
-      number(usage.heap / 1024 ** 2, 1),
-      perSession(usage.rss - idle.rss),
-      perSession(usage.heap - idle.heap),
-      number((cpuSeconds / seconds) * SECONDS, 1),
-      number(usage.loopDelayP99Ms, 1),
-      number(usage.loopDelayMaxMs),
-    ];
-  }
 }
-
-const STAGE_HEAD = [
-  'after',
-  'took s',
-  'RSS MiB',
-  'heap MiB',
-  'RSS kB/session',
-  'heap kB/session',
-  'CPU s/minute',
-  'loop p99 ms',
-  'loop max ms',
-];

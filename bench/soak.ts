@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import type { SimulatorCommands } from './children/simulators';
 import type { MemoryInUse, SoakedServiceCommands } from './children/soaked-service';
 import { soakGuests } from './guest-soak';
+import { soakOpenMessaging } from './open-soak';
 import type { CommandedChild } from './support/commanded-child';
 import { serviceEnvironment } from './support/environment';
 import { slopeOf } from './support/statistics';
@@ -133,15 +134,14 @@ async function main(): Promise<void> {
     },
   });
   const minutes = Number(values.minutes);
-  if (values.channel !== 'web-messaging') {
-    await soak(minutes);
-    return;
-  }
-  const held = await soakGuests({
-    minutes,
-    sessions: Number(values.sessions),
-    cutPercent: Number(values['cut-percent']),
-  });
+  const sessions = Number(values.sessions);
+  const cutPercent = Number(values['cut-percent']);
+  if (values.channel === 'web-messaging') exitBy(await soakGuests({ minutes, sessions, cutPercent }));
+  else if (values.channel === 'open-messaging') exitBy(await soakOpenMessaging({ minutes, sessions }));
+  else await soak(minutes);
+}
+
+function exitBy(held: boolean): void {
   if (!held) process.exitCode = 1;
 }
 

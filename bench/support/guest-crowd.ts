@@ -38,13 +38,17 @@ export class GuestCrowd implements AsyncDisposable {
   repeats = 0;
   private readonly pool: Pool;
 
-  constructor(url: string) {
+  /** `opening` is the body of each opening. */
+  constructor(
+    url: string,
+    private readonly opening: Readonly<Record<string, unknown>> = OPENING,
+  ) {
     this.pool = new Pool(url, { connections: CONNECTIONS, pipelining: 1 });
   }
 
   async open(count: number): Promise<void> {
     await runConcurrently(count, OPENING_LANES, async () => {
-      const { status, body } = await this.ask('POST', '/v1/sessions', OPENING);
+      const { status, body } = await this.ask('POST', '/v1/sessions', this.opening);
       if (status === 201)
         this.guests.push({ id: String(body['conversationId']), token: String(body['guestIdToken']) });
       else this.count(`${status} ${String(body['code'])}`);
@@ -64,6 +68,11 @@ export class GuestCrowd implements AsyncDisposable {
       await delay(BETWEEN_TRIES_MS);
     }
     this.spoken.push({ id, text, isAcknowledged: false });
+  }
+
+  /** Reads the session of a guest. */
+  async read({ id }: Guest): Promise<Answer['body']> {
+    return (await this.ask('GET', `/v1/sessions/${id}`)).body;
   }
 
   async activeIds(): Promise<Set<string>> {
