@@ -30,7 +30,7 @@ const SECONDS = 60;
 const WARM_UP = 50;
 const QUEUES = ['support', 'second-line'] as const;
 const ENDS = ['agent', 'customer', 'inactivity'] as const;
-/** Of all sessions in a minute. */
+/** Shares of all sessions in a minute. */
 const END_SHARE = 0.01;
 const TRANSFER_SHARE = 0.05;
 /** OAuth clients with the platform's limit of 300 requests a minute that carry beats, messages and receipts. */

@@ -25,7 +25,7 @@ export class ConversationEventListener extends NotificationListener {
     }
   }
 
-  /** Each conversation of this replica is read with its next beat; all others are read about once a minute anyway. */
+  /** Each conversation of this replica is read with its next beat; all others are read within a minute anyway. */
   onGap(): void {
     this.reconciler.readAll();
   }

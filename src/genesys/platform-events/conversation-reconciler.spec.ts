@@ -43,7 +43,7 @@ describe(ConversationReconciler.name, () => {
     );
   });
 
-  it('reads many conversations in one request, and each of them about once a minute', async () => {
+  it('reads many conversations in one request, and each of them again after half a minute', async () => {
     const sessions = [anActiveSession(), anActiveSession()];
     world.http.next(anAnswer(200, { conversations: [ENDED] }), anAnswer(200, ENDED_SINGLY));
     world.http.next(anAnswer(200, ENDED_SINGLY));

@@ -10,8 +10,8 @@ import { PlatformEventsTelemetry } from './platform-events.telemetry';
 import { ObservedStates } from './observed-states';
 import { SnapshotIntake } from './snapshot-intake';
 
-/** The longest time for which a conversation is not read, budget permitting. */
-const READ_EVERY_MS = 45_000;
+/** Shorter than the longest interval of beats: each of those reads, budget permitting. */
+const READ_EVERY_MS = 25_000;
 /** Reads of 5 s share requests, so that many conversations cost few of them. */
 const COLLECT_MS = 5_000;
 /** An OAuth client without the permission is asked again after this time. */
@@ -20,7 +20,7 @@ const MAX_CONVERSATIONS = 50_000;
 
 /**
  * Reads the conversations of channels whose beats do not: an event may be missed, and an agent's end is no event at all where
- * the deployment sends none. Each is read about once a minute, many in one request, with the lowest priority of the
+ * the deployment sends none. Each is read about twice a minute, many in one request, with the lowest priority of the
  * budget and only by reads. Whatever was missed in a gap of the notification socket is found by the next read.
  */
 @Injectable()

@@ -38,10 +38,6 @@ export class SnapshotIntake {
     if (outcome === 'recorded' || outcome === 'known') this.taken.set(id, digest);
     return outcome;
   }
-
-  forget(genesysConversationId: string): void {
-    this.taken.delete(genesysConversationId);
-  }
 }
 
 /** All facts that a snapshot shows. */
