@@ -202,6 +202,9 @@ export class Environment {
   @IdListSetting()
   GENESYS_NOTIFICATION_QUEUES?: string[];
 
+  @ChoiceSetting('any', 'direct', 'forwarded')
+  GENESYS_OPEN_SOURCE: 'any' | 'direct' | 'forwarded' = 'any';
+
   @IsOptional()
   @EventSecretsSetting()
   GENESYS_EVENTS_SECRET?: string[];

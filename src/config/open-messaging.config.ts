@@ -6,6 +6,11 @@ import { ReloadingFile } from './reloading-file';
 export class OpenMessagingConfig {
   /** Opening message of a session whose request has none; undefined if each request has to have one. */
   readonly defaultText: string | undefined;
+  /**
+   * The address that has to be in a network of Genesys Cloud: that of the connection (`direct`), the one that a proxy has seen
+   * (`forwarded`), or none.
+   */
+  readonly source: 'any' | 'direct' | 'forwarded';
   /** Time limit of a request to Genesys Cloud, in milliseconds. */
   readonly timeoutMs: number;
   private readonly secrets: Map<string, readonly string[]>;
@@ -13,6 +18,7 @@ export class OpenMessagingConfig {
 
   constructor(private readonly environment: Environment) {
     this.defaultText = environment.GENESYS_OPEN_DEFAULT_TEXT;
+    this.source = environment.GENESYS_OPEN_SOURCE;
     this.timeoutMs = environment.UPSTREAM_TIMEOUT_MS;
     const integrations = environment.GENESYS_OPEN_INTEGRATIONS ?? [];
     this.secrets = new Map(integrations.map(({ id, secrets }) => [id, secrets]));

@@ -34,6 +34,7 @@ describe(readEnvironment.name, () => {
       GENESYS_CLIENT_AUTH: 'basic',
       GENESYS_CHANNEL: 'conversations-messaging',
       GENESYS_NOTIFICATION_CHANNELS: 0,
+      GENESYS_OPEN_SOURCE: 'any',
       GENESYS_SIGN_IN_AT_START: true,
       GENESYS_UPLOAD_ALLOW_PRIVATE: false,
       CRM_WEBHOOK_ALLOW_PRIVATE: false,

@@ -43,6 +43,9 @@ import { PlatformParticipants } from './open-messaging/platform-participants';
 import { DeliveryReceipts } from './open-messaging/webhook/delivery-receipts';
 import { OpenWebhookController } from './open-messaging/webhook/open-webhook.controller';
 import { WebhookIntake } from './open-messaging/webhook/webhook-intake';
+import { WebhookSource } from './open-messaging/webhook/webhook-source';
+import { EstimatedWaits } from './queues/estimated-waits';
+import { QueuesController } from './queues/queues.controller';
 import { ConversationTerminator } from './web-messaging/conversation/conversation-terminator';
 import { ConversationLookup } from './web-messaging/conversation/conversation-lookup';
 import { DeploymentConfig } from './web-messaging/deployment/deployment-config';
@@ -113,6 +116,7 @@ const OPEN_MESSAGING = [
   OpenMessagingChannel,
   DeliveryReceipts,
   WebhookIntake,
+  WebhookSource,
 ];
 
 /** Providers of the notification channels, which run where `GENESYS_NOTIFICATION_CHANNELS` allows any. */
@@ -131,7 +135,7 @@ const NOTIFICATIONS = [
 /** The adapter to Genesys Cloud: its channels, and the token endpoint that Auth asks for tokens. */
 @Global()
 @Module({
-  controllers: [OpenWebhookController, PlatformEventsController],
+  controllers: [OpenWebhookController, PlatformEventsController, QueuesController],
   imports: [AuthModule, UploadModule, OutboundHttpModule.withConnections(CONNECTIONS, PROXIED)],
   providers: [
     GenesysTelemetry,
@@ -142,6 +146,7 @@ const NOTIFICATIONS = [
     GenesysApiClient,
     WebSocketOpener,
     GenesysStartup,
+    EstimatedWaits,
     OAuthTokenEndpoint,
     { provide: TokenEndpoint, useExisting: OAuthTokenEndpoint },
     ConversationsMessagingChannel,

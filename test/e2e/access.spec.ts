@@ -76,8 +76,8 @@ describe('the routes of the API', () => {
       '/health/ready',
       '/problems/some-id',
       // With a secret or a signature of the platform instead.
-      '/v1/genesys/events',
       '/v1/genesys/open-messaging/some-id',
+      '/v1/genesys/events',
     ]);
   });
 

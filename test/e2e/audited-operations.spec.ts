@@ -29,6 +29,7 @@ const UNRECORDED: Readonly<Record<string, string>> = {
   'GET /v1/sinks': 'no personal data',
   'GET /v1/sinks/{name}': 'no personal data',
   'GET /v1/limits': 'no personal data',
+  'GET /v1/queues/{queueId}/estimated-wait-time': 'no personal data',
   'GET /v1/metrics': 'no personal data',
   'GET /health/live': 'no personal data',
   'GET /health/ready': 'no personal data',

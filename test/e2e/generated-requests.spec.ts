@@ -25,6 +25,7 @@ const settings = new FuzzSettings();
 const TIME_LIMIT_MS = 900_000 + settings.requests * 100;
 const callers = new FuzzCallers();
 const supervisor = callers.member('supervisor');
+const EVENTS_SECRET = 'secret-of-a-sender-of-events';
 const logs = new LogCapture();
 
 let world: World;
@@ -44,7 +45,13 @@ beforeAll(async () => {
     webMessaging: true,
     openMessaging: true,
     genesys: { requestsPerMinute: 1_000_000 },
-    environment: { ...callers.environment, ...limits, LOG_LEVEL: 'error' },
+    environment: {
+      ...callers.environment,
+      ...limits,
+      GENESYS_OPEN_SOURCE: 'forwarded',
+      GENESYS_EVENTS_SECRET: EVENTS_SECRET,
+      LOG_LEVEL: 'error',
+    },
   });
   client = new WireClient(world.url);
   // This file equals the description that the built service serves; another test checks that.
@@ -195,18 +202,32 @@ describe(`requests generated with FUZZ_SEED=${settings.seed}`, () => {
     expect(answers.filter(({ status }) => status >= 300)).toEqual([]);
   });
 
-  it('are taken from the platform, which alone can sign them, up to a size', async () => {
+  it('are taken from the platform alone, up to a size', async () => {
     const receive = traffic.description.operation('openWebhookReceive');
     const { values, ...plan } = examplePlan(receive);
-    const sent = (body: string): ReturnType<typeof traffic.send> => {
-      const { id, secret } = OPEN_INTEGRATION;
+    const sent = (body: string, secret = OPEN_INTEGRATION.secret): ReturnType<typeof traffic.send> => {
+      const { id } = OPEN_INTEGRATION;
       const signature = `sha256=${createHmac('sha256', secret).update(body).digest('base64')}`;
       const said = { integrationId: { say: id }, 'x-hub-signature-256': { say: signature } };
       const request = writer.write(receive, { ...plan, values: { ...values, ...said } });
-      return traffic.send({ ...request, body });
+      const headers = { ...request.headers, 'x-forwarded-for': '127.0.0.1' };
+      return traffic.send({ ...request, headers, body });
     };
 
     expect((await sent('{"type":"Text"}')).status).toBe(204);
+    expect((await sent('{"type":"Text"}', 'another-secret')).status).toBe(401);
+    expect((await sent(JSON.stringify({ text: 'x'.repeat(300_000) }))).status).toBe(413);
+  });
+
+  it('are events of senders with a secret, up to a size', async () => {
+    const receive = traffic.description.operation('platformEventsReceive');
+    const sent = (body: string): ReturnType<typeof traffic.send> => {
+      const request = writer.write(receive, examplePlan(receive));
+      const headers = { ...request.headers, 'x-api-key': EVENTS_SECRET };
+      return traffic.send({ ...request, headers, body });
+    };
+
+    expect((await sent('{"topicName":"v2.users.u.presence","eventBody":{}}')).status).toBe(204);
     expect((await sent(JSON.stringify({ text: 'x'.repeat(300_000) }))).status).toBe(413);
   });
 

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { DataRefusedError } from '../../src/common/errors/data-refused.errors';
 import { StorageUnavailableError } from '../../src/common/errors/storage-unavailable.errors';
 import { webhookUrlOf } from '../../src/genesys/open-messaging/admin/platform-integration';
 import { OPEN_INTEGRATION } from '../../src/open-messaging-environment';
@@ -198,6 +199,18 @@ describe('sessions over open-messaging', () => {
       expect(await counted('not-stored')).toBe(before + 1);
     });
 
+    it('that can never be stored are taken, and agents are told that they failed', async () => {
+      const { id, upstream } = await opened();
+      const before = await counted('refused-data');
+      jest.spyOn(world.app.get(MessageIntake), 'take').mockRejectedValueOnce(new DataRefusedError('22021'));
+      const said = world.genesys.openMessaging.agent.say(upstream.id, 'Never to be stored');
+      await until(() => upstream.receipts.some(({ status }) => status === 'Failed'));
+
+      expect(upstream.receipts).toContainEqual(expect.objectContaining({ id: said?.id, status: 'Failed' }));
+      expect(await listed(id)).toEqual([]);
+      expect(await counted('refused-data')).toBe(before + 1);
+    });
+
     it('that are sent while the service is down arrive after its start, and so does an end', async () => {
       const { id, upstream } = await opened();
       const { agent } = world.genesys.openMessaging;
@@ -320,6 +333,37 @@ describe('sessions over open-messaging', () => {
 
       expect(await webhook(text(upstream.guestId))).toBe(204);
       expect(await listed(id)).toEqual([]);
+    });
+  });
+
+  describe('the estimated wait of a queue', () => {
+    const waitOf = (queueId: string): Promise<Answer> =>
+      api.request('GET', `/v1/queues/${queueId}/estimated-wait-time`);
+
+    it('is that of Genesys Cloud, asked once for half a minute', async () => {
+      world.genesys.openMessaging.waitSeconds.set('busy-queue', 600);
+      const path = '/api/v2/routing/queues/busy-queue/mediatypes/message/estimatedwaittime';
+      const answers = [await waitOf('busy-queue'), await waitOf('busy-queue')];
+
+      for (const { status, body } of answers)
+        expect([status, body]).toEqual([
+          200,
+          { queueId: 'busy-queue', estimatedWaitTimeSeconds: 600, asOf: expect.any(String) as unknown },
+        ]);
+      expect(world.genesys.requests.find({ path })).toHaveLength(1);
+    });
+
+    it.each([
+      [404, 404, 'queue-not-found'],
+      [403, 502, 'upstream-forbidden'],
+      [500, 502, 'upstream-error'],
+    ])('is a problem where the platform answers %d', async (upstream, status, code) => {
+      const fault = { kind: 'status', status: upstream, body: { message: 'canary-of-upstream' } } as const;
+      world.genesys.faults.add({ match: { path: `queue-${upstream}/` }, fault });
+      const { status: answered, body } = await waitOf(`queue-${upstream}`);
+
+      expect([answered, body['code']]).toEqual([status, code]);
+      expect(JSON.stringify(body)).not.toContain('canary');
     });
   });
 

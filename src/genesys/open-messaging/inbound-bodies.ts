@@ -72,14 +72,26 @@ export function choiceBody(
   };
 }
 
-/** Body of `inbound/open/receipt`: the guest's side has an outbound message. `Read` is no status of this resource. */
-export function receiptBody(guestId: string, messageId: string, at: number): Body {
+/** The reason of a receipt `Failed`; agents see that the message has not arrived. */
+const NOT_DELIVERABLE = { code: 'GeneralError', message: 'The message cannot be stored.' };
+
+/**
+ * Body of `inbound/open/receipt`: the guest's side has an outbound message, or will never have it. `Read` is no status of this
+ * resource.
+ */
+export function receiptBody(
+  guestId: string,
+  messageId: string,
+  status: 'Delivered' | 'Failed',
+  at: number,
+): Body {
   return {
     id: messageId,
     channel: { to: { id: guestId, idType: 'Opaque' }, time: new Date(at).toISOString() },
-    status: 'Delivered',
+    status,
     direction: 'Outbound',
     isFinalReceipt: true,
+    ...(status === 'Failed' ? { reasons: [NOT_DELIVERABLE] } : {}),
   };
 }
 

@@ -9,6 +9,7 @@ import { GenesysConfig } from '../../config/genesys.config';
 import { OpenMessagingConfig } from '../../config/open-messaging.config';
 import { HealthChecks } from '../../health/health-checks';
 import { Metrics } from '../../metrics/metrics';
+import { ReadableMetrics } from '../../metrics/readable-metrics.fake';
 import { guestAddressOf, type OpeningMessage } from '../../session/domain/opening-message';
 import { anActiveSession } from '../../session/domain/session.builder';
 import type { Conversation } from '../../session/ports/guest-channel';
@@ -56,7 +57,11 @@ export function anOpenConversation(facts: Partial<Conversation> = {}): Conversat
 export class OpenMessagingWorld {
   readonly http = new FakeGenesysHttpClient();
   readonly config: OpenMessagingConfig;
-  readonly telemetry = new OpenMessagingTelemetry(new Metrics());
+  readonly telemetry: OpenMessagingTelemetry;
+  readonly metrics = new ReadableMetrics();
+  readonly genesys: GenesysConfig;
+  readonly pool: OAuthClientPool;
+  readonly api: GenesysApiClient;
   readonly requests: InboundRequests;
   readonly facts = new FakeFactIntake();
   readonly states: ConversationStates;
@@ -70,12 +75,16 @@ export class OpenMessagingWorld {
       ...settings,
     });
     this.config = new OpenMessagingConfig(environment);
-    const config = new GenesysConfig(environment);
+    this.telemetry = new OpenMessagingTelemetry(this.metrics);
+    this.genesys = new GenesysConfig(environment);
+    const config = this.genesys;
     const clock = new SystemClock();
     const auth = new AccessTokenService(new FakeTokenEndpoint(), clock, new AuthTelemetry(new Metrics()));
     const buckets = new FakeSharedTokenBucketStore();
-    const pool = new OAuthClientPool(config, new Metrics(), new HealthChecks(), buckets);
-    const api = new GenesysApiClient(this.http, auth, pool, config, new FakeLeaseFence());
+    this.pool = new OAuthClientPool(config, new Metrics(), new HealthChecks(), buckets);
+    const { pool } = this;
+    this.api = new GenesysApiClient(this.http, auth, pool, config, new FakeLeaseFence());
+    const { api } = this;
     this.requests = new InboundRequests(api, pool);
     this.states = new ConversationStates(api, config, clock);
     this.messages = new OpenMessages(this.requests, this.config, this.telemetry, clock, new Drain());

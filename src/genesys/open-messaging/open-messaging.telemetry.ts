@@ -28,6 +28,15 @@ export class OpenMessagingTelemetry {
     this.log.warn({ message: 'Guest message failed in Genesys Cloud', ...(messageId && { messageId }) });
   }
 
+  /** Until there is a list, webhooks from any address are accepted. */
+  sourcesNotRead(error: unknown): void {
+    this.log.warn({ message: 'Networks of Genesys Cloud not read; retrying', error });
+  }
+
+  sourcesRead(count: number): void {
+    this.log.log({ message: 'Webhooks are accepted from networks of Genesys Cloud', count });
+  }
+
   /** A message that can never be stored. */
   refused(error: unknown): void {
     this.log.error({ message: 'Webhook message refused by the database', error });
@@ -41,6 +50,7 @@ export type WebhookOutcome =
   | 'receipt'
   | 'unknown-guest'
   | 'unknown-type'
+  | 'refused-source'
   | 'refused-signature'
   | 'refused-data'
   | 'malformed'

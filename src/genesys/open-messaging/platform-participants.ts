@@ -73,8 +73,7 @@ export class PlatformParticipants {
     try {
       return (await this.readCustomer(path, oauthClient, signal)).hasLeft;
     } catch (error) {
-      if (error instanceof UpstreamError)
-        return error instanceof UpstreamRejectedError && error.gone;
+      if (error instanceof UpstreamError) return error instanceof UpstreamRejectedError && error.gone;
       throw error;
     }
   }

@@ -25,6 +25,8 @@ export type ApiOperation = Extract<
   | 'state'
   | 'reconcile'
   | 'notification'
+  | 'wait'
+  | 'ranges'
 >;
 
 /**
@@ -42,6 +44,8 @@ const PRIORITY: Readonly<Record<ApiOperation, Priority>> = {
   state: 'beat',
   notification: 'other',
   reconcile: 'other',
+  wait: 'other',
+  ranges: 'other',
 };
 
 /** A call of the platform API, before it is authorised. */

@@ -11,6 +11,8 @@ export type Operation =
   | 'state'
   | 'notification'
   | 'reconcile'
+  | 'wait'
+  | 'ranges'
   | 'integration'
   | 'history'
   | 'deployment'

@@ -17,6 +17,15 @@ export const ACCESS_PROBLEMS = {
     action: 'Set the secret as the API key of the API destination, or as a header of the data action.',
     retry: 'changed',
   },
+  'webhook-source-forbidden': {
+    title: 'The webhook comes from another network',
+    statuses: [403],
+    meaning:
+      'GENESYS_OPEN_SOURCE is set, and the address of the sender is in none of the networks from which Genesys Cloud sends.',
+    action:
+      'Behind a proxy set GENESYS_OPEN_SOURCE=forwarded, so that the address is the one that the proxy has seen.',
+    retry: 'changed',
+  },
   'webhook-signature-invalid': {
     title: 'The signature of the webhook is not genuine',
     statuses: [401],

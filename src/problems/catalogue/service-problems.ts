@@ -10,6 +10,13 @@ export const SERVICE_PROBLEMS = {
     action: 'Check the id: it is conversationId in the answer to the opening.',
     retry: 'no',
   },
+  'queue-not-found': {
+    title: 'No such queue',
+    statuses: [404],
+    meaning: 'Genesys Cloud has no queue with this id, or the OAuth client does not see it.',
+    action: 'Check the id of the queue in Genesys Cloud.',
+    retry: 'no',
+  },
   'session-limit-reached': {
     title: 'Too many live sessions',
     statuses: [429],

@@ -12,8 +12,11 @@ import { OpenMessagingTelemetry } from '../open-messaging.telemetry';
 /** More would only wait for the budget of the OAuth client. */
 const MAX_IN_FLIGHT = 200;
 
+/** `Failed` is for a message that the database will never store. */
+export type ReceiptStatus = 'Delivered' | 'Failed';
+
 /**
- * Tells Genesys Cloud that a message was delivered, which agents see. A receipt has the lowest priority of all requests,
+ * Tells Genesys Cloud that a message was delivered, or never will be, which agents see. A receipt has the lowest priority of all requests,
  * and is left out where there is no budget: the message itself is stored, and no receipt can say more.
  */
 @Injectable()
@@ -29,23 +32,23 @@ export class DeliveryReceipts {
   ) {}
 
   /** Returns at once; a receipt that is not sent is logged. */
-  deliver(conversation: Conversation, messageId: string): void {
+  send(conversation: Conversation, messageId: string, status: ReceiptStatus): void {
     if (this.inFlight >= MAX_IN_FLIGHT) {
       this.telemetry.notSent('receipt', undefined, conversation.conversationId);
       return;
     }
     this.inFlight += 1;
-    void this.send(conversation, messageId).finally(() => {
+    void this.request(conversation, messageId, status).finally(() => {
       this.inFlight -= 1;
     });
   }
 
-  private async send(conversation: Conversation, messageId: string): Promise<void> {
+  private async request(conversation: Conversation, messageId: string, status: ReceiptStatus): Promise<void> {
     const { timeoutMs } = this.config;
     const deadlineAt = performance.now() + timeoutMs;
     try {
       const guest = openingMessageOf(conversation);
-      const body = receiptBody(guest.guestId, messageId, this.clock.now());
+      const body = receiptBody(guest.guestId, messageId, status, this.clock.now());
       const request = { operation: 'receipt', resource: 'receipt', body } as const;
       await withDeadline(timeoutMs, this.drain.signal, (signal) =>
         this.requests.send(conversation, guest, request, { deadlineAt, signal }),

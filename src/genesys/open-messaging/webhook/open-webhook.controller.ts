@@ -1,9 +1,10 @@
-import { Controller, Headers, HttpCode, Param, Post } from '@nestjs/common';
+import { Controller, Headers, HttpCode, Ip, Param, Post } from '@nestjs/common';
 import { ApiHeader, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { Public } from '../../../common/access/route-access.decorator';
 import { ApiProblems } from '../../../common/problem/problem.response';
 import { RawBody, TakesRawBody } from '../../../common/server/takes-raw-body.decorator';
 import { WebhookIntake } from './webhook-intake';
+import { WebhookSource } from './webhook-source';
 
 const SIGNATURE = {
   name: 'x-hub-signature-256',
@@ -16,7 +17,10 @@ const SIGNATURE = {
 @ApiTags('genesys')
 @Controller({ path: 'genesys/open-messaging', version: '1' })
 export class OpenWebhookController {
-  constructor(private readonly intake: WebhookIntake) {}
+  constructor(
+    private readonly intake: WebhookIntake,
+    private readonly source: WebhookSource,
+  ) {}
 
   /**
    * Takes the webhooks of an Open Messaging integration; its URL in Genesys Cloud is the address of this route. A message
@@ -30,14 +34,18 @@ export class OpenWebhookController {
   @ApiResponse({ status: 204, description: 'Taken, or known already, or of no use here' })
   @ApiProblems({
     401: ['webhook-signature-invalid'],
+    403: ['webhook-source-forbidden'],
     413: ['payload-too-large'],
     503: ['storage-unavailable'],
   })
   receive(
     @Param('integrationId') integrationId: string,
     @Headers('x-hub-signature-256') signature: string | undefined,
+    @Headers('x-forwarded-for') forwardedFor: string | undefined,
+    @Ip() address: string,
     @RawBody() body: Buffer,
   ): Promise<void> {
+    this.source.assertAllowed(address, forwardedFor);
     return this.intake.receive({ integrationId, signature, body });
   }
 }

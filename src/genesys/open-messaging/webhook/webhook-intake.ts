@@ -70,14 +70,20 @@ export class WebhookIntake {
     try {
       const outcome = await this.messages.take(address, message);
       // A repetition may mean that an earlier answer was lost, and its receipt with it.
-      if (outcome.kind !== 'unknown-guest') this.receipts.deliver(outcome.conversation, message.id);
+      if (outcome.kind !== 'unknown-guest') this.receipts.send(outcome.conversation, message.id, 'Delivered');
       return outcome.kind;
     } catch (error) {
       if (!(error instanceof DataRefusedError)) throw error;
       // The same message would be refused again.
       this.telemetry.refused(error);
+      await this.tellFailure(address, message.id);
       return 'refused-data';
     }
+  }
+
+  private async tellFailure(address: string, messageId: string): Promise<void> {
+    const conversation = await this.messages.find(address);
+    if (conversation !== undefined) this.receipts.send(conversation, messageId, 'Failed');
   }
 
   private async tellTyping(address: string, typing: Typing): Promise<WebhookOutcome> {
