@@ -18,9 +18,10 @@ export class OpenMessagingTelemetry {
   }
 
   /** Typing and receipts are not sent again. Without an error there were too many of them. */
-  notSent(operation: 'typing' | 'receipt', error: unknown, conversationId: string): void {
+  notSent(operation: 'typing' | 'receipt', error: unknown, conversationId?: string): void {
     const cause = error === undefined ? {} : { error };
-    this.log.warn({ message: 'Inbound request not sent', operation, conversationId, ...cause });
+    const known = conversationId === undefined ? {} : { conversationId };
+    this.log.warn({ message: 'Inbound request not sent', operation, ...known, ...cause });
   }
 
   /** A message of a guest that Genesys Cloud has accepted and could not deliver. */

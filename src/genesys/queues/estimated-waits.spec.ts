@@ -49,7 +49,6 @@ describe(EstimatedWaits.name, () => {
   });
 
   it.each([
-    [404, QueueNotFoundError],
     [403, UpstreamForbiddenError],
     [500, UpstreamServerError],
   ])('fails with %d, and asks again the next time', async (status, error) => {
@@ -57,6 +56,14 @@ describe(EstimatedWaits.name, () => {
 
     await expect(waits.of('queue-1')).rejects.toThrow(error);
     expect((await waits.of('queue-1')).estimatedWaitTimeSeconds).toBe(45);
+  });
+
+  it('asks once in half a minute about an id that no queue has', async () => {
+    world.http.next(anAnswer(404));
+
+    await expect(waits.of('queue-1')).rejects.toThrow(QueueNotFoundError);
+    await expect(waits.of('queue-1')).rejects.toThrow(QueueNotFoundError);
+    expect(world.http.requests).toHaveLength(1);
   });
 
   it.each(['', 'a/b', 'ü', 'x'.repeat(65)])('asks nothing about what is no id: %j', async (id) => {

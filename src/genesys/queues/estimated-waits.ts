@@ -7,9 +7,10 @@ import { Clock } from '../../common/time/clock';
 import { GenesysConfig } from '../../config/genesys.config';
 import { isPlatformId } from '../../config/platform-id';
 import { UpstreamCapacity } from '../../session/ports/upstream-capacity';
-import { objectsIn } from '../fields';
+import { type Fields, objectsIn, textIn } from '../fields';
 import { countIn } from '../platform-events/field-readers';
 import { errorOf, jsonObjectOf } from '../transport/classification';
+import type { GenesysAnswer } from '../transport/genesys-answer';
 import { GenesysApiClient } from '../transport/genesys-api-client';
 import { EstimatedWaitResponse } from './estimated-wait.response';
 import { QueueNotFoundError } from './queue.errors';
@@ -18,7 +19,8 @@ const KEPT_MS = 30_000;
 const MAX_QUEUES = 1_000;
 
 interface Kept {
-  readonly wait: EstimatedWaitResponse;
+  /** Undefined for an id that no queue has. */
+  readonly wait: EstimatedWaitResponse | undefined;
   /** Monotonic time of the answer, in milliseconds. */
   readonly at: number;
 }
@@ -30,7 +32,7 @@ interface Kept {
 @Injectable()
 export class EstimatedWaits {
   private readonly kept = new BoundedMap<string, Kept>(MAX_QUEUES);
-  private readonly reads = new SingleFlight<EstimatedWaitResponse>();
+  private readonly reads = new SingleFlight<EstimatedWaitResponse | undefined>();
 
   constructor(
     private readonly api: GenesysApiClient,
@@ -40,15 +42,18 @@ export class EstimatedWaits {
     private readonly drain: Drain,
   ) {}
 
-  /** Throws `QueueNotFoundError`, or an `UpstreamError`. */
-  of(queueId: string): Promise<EstimatedWaitResponse> {
-    if (!isPlatformId(queueId)) return Promise.reject(new QueueNotFoundError());
+  /** Throws `QueueNotFoundError`, an `UpstreamError`, or the reason why nothing could be sent. */
+  async of(queueId: string): Promise<EstimatedWaitResponse> {
+    if (!isPlatformId(queueId)) throw new QueueNotFoundError();
     const kept = this.kept.get(queueId);
-    if (kept !== undefined && performance.now() - kept.at < KEPT_MS) return Promise.resolve(kept.wait);
-    return this.reads.run(queueId, () => this.read(queueId));
+    const isFresh = kept !== undefined && performance.now() - kept.at < KEPT_MS;
+    const wait = isFresh ? kept.wait : await this.reads.run(queueId, () => this.read(queueId));
+    if (wait === undefined) throw new QueueNotFoundError();
+    return wait;
   }
 
-  private async read(queueId: string): Promise<EstimatedWaitResponse> {
+  /** Undefined if there is no such queue. */
+  private async read(queueId: string): Promise<EstimatedWaitResponse | undefined> {
     const answer = await this.api.call(
       {
         operation: 'wait',
@@ -59,21 +64,37 @@ export class EstimatedWaits {
       },
       this.drain.signal,
     );
-    const error = errorOf(answer);
-    if (error instanceof UpstreamRejectedError && error.gone) throw new QueueNotFoundError();
-    if (error instanceof UpstreamForbiddenError)
-      throw new UpstreamForbiddenError('The OAuth client lacks the permission routing:queue:view.');
-    if (error !== undefined) throw error;
-    const estimates = objectsIn(jsonObjectOf(answer), 'results').map((result) =>
-      countIn(result, 'estimatedWaitTimeSeconds'),
-    );
-    const seconds = estimates.find((estimate) => estimate !== undefined) ?? null;
-    const wait = new EstimatedWaitResponse(queueId, seconds, this.clock.now());
+    const wait = this.waitIn(answer, queueId);
     this.kept.set(queueId, { wait, at: performance.now() });
     return wait;
   }
 
-  private get leastUsedClient(): string {
-    return this.capacity.clients.reduce((one, other) => (other.left > one.left ? other : one)).id;
+  private waitIn(answer: GenesysAnswer, queueId: string): EstimatedWaitResponse | undefined {
+    const error = errorOf(answer);
+    if (error instanceof UpstreamRejectedError && error.gone) return undefined;
+    if (error instanceof UpstreamForbiddenError) throw withoutPermission(error);
+    if (error !== undefined) throw error;
+    return new EstimatedWaitResponse(queueId, secondsIn(jsonObjectOf(answer)), this.clock.now());
   }
+
+  private get leastUsedClient(): string {
+    const { clients } = this.capacity;
+    const usable = clients.filter(({ isRefused }) => !isRefused);
+    return (usable.length > 0 ? usable : clients).reduce((one, other) =>
+      other.left > one.left ? other : one,
+    ).id;
+  }
+}
+
+/** The estimate over all intents, if there are several. */
+function secondsIn(body: Fields): number | null {
+  const results = objectsIn(body, 'results');
+  const ofAll = results.filter((result) => textIn(result, 'intent') === 'ALL');
+  const estimates = [...ofAll, ...results].map((result) => countIn(result, 'estimatedWaitTimeSeconds'));
+  return estimates.find((estimate) => estimate !== undefined) ?? null;
+}
+
+function withoutPermission({ correlationId }: UpstreamForbiddenError): UpstreamForbiddenError {
+  const error = new UpstreamForbiddenError('The OAuth client lacks the permission routing:queue:view.');
+  return correlationId === undefined ? error : Object.assign(error, { correlationId });
 }

@@ -16,7 +16,11 @@ export class QueuesController {
   @Scope('sessions.read')
   @Header('cache-control', 'no-store')
   @ApiResponse({ status: 200, type: EstimatedWaitResponse })
-  @ApiProblems({ 404: ['queue-not-found'], ...UPSTREAM_PROBLEMS })
+  @ApiProblems({
+    404: ['queue-not-found'],
+    ...UPSTREAM_PROBLEMS,
+    503: [...UPSTREAM_PROBLEMS[503], 'storage-unavailable', 'shutting-down'],
+  })
   estimatedWait(@Param('queueId') queueId: string): Promise<EstimatedWaitResponse> {
     return this.waits.of(queueId);
   }

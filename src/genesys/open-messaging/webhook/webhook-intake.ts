@@ -82,8 +82,13 @@ export class WebhookIntake {
   }
 
   private async tellFailure(address: string, messageId: string): Promise<void> {
-    const conversation = await this.messages.find(address);
-    if (conversation !== undefined) this.receipts.send(conversation, messageId, 'Failed');
+    try {
+      const conversation = await this.messages.find(address);
+      if (conversation !== undefined) this.receipts.send(conversation, messageId, 'Failed');
+    } catch (error) {
+      // A repetition of the webhook would not store the message either.
+      this.telemetry.notSent('receipt', error);
+    }
   }
 
   private async tellTyping(address: string, typing: Typing): Promise<WebhookOutcome> {

@@ -17,8 +17,6 @@ const RANGES = [
   of('2001:db8::/32', 'open-messaging', 'both'),
   of('198.51.100.0/24', 'data-actions'),
   of('192.0.2.0/24', 'open-messaging', 'inbound'),
-  of('no network'),
-  of('203.0.113.0/99'),
 ];
 
 describe(WebhookSource.name, () => {
@@ -76,6 +74,9 @@ describe(WebhookSource.name, () => {
   it.each([
     ['203.0.113.9', true],
     ['10.0.0.1, 203.0.113.9', true],
+    ['203.0.113.9:4711', true],
+    ['[2001:db8::1]:4711', true],
+    ['2001:db8::1', true],
     ['203.0.113.9, 10.0.0.1', false],
     [undefined, false],
   ])('behind a proxy it goes by the last forwarded address: %s %s', async (forwardedFor, admits) => {
@@ -87,6 +88,8 @@ describe(WebhookSource.name, () => {
   it.each([
     ['an error', anAnswer(500)],
     ['an empty list', anAnswer(200, { entities: [] })],
+    ['a list with what is no network', anAnswer(200, { entities: [...RANGES, of('no network')] })],
+    ['a list with an impossible network', anAnswer(200, { entities: [...RANGES, of('203.0.113.0/99')] })],
     ['a list of other services', anAnswer(200, { entities: [of('203.0.113.0/24', 'data-actions')] })],
   ])('refuses no address before it has a list, and asks again after %s', async (_case, answer) => {
     await start('direct', answer, anAnswer(200, { entities: RANGES }));
@@ -102,6 +105,26 @@ describe(WebhookSource.name, () => {
 
     expect(world.http.requests.length).toBeGreaterThan(1);
     expect(isAllowed('10.0.0.1')).toBe(false);
+  });
+
+  it('reads the list again after a refusal, in case a network is new', async () => {
+    await start(
+      'direct',
+      anAnswer(200, { entities: RANGES }),
+      anAnswer(200, { entities: [of('10.0.0.0/8')] }),
+    );
+
+    expect(isAllowed('10.0.0.1')).toBe(false);
+    await jest.advanceTimersByTimeAsync(90_000);
+    expect(isAllowed('10.0.0.1')).toBe(true);
+    expect(world.http.requests).toHaveLength(2);
+  });
+
+  it('finds its networks among thousands of others', async () => {
+    const others = Array.from({ length: 3_000 }, () => of('198.51.100.0/24', 'data-actions'));
+    await start('direct', anAnswer(200, { entities: [...others, ...RANGES] }));
+
+    expect([isAllowed('203.0.113.9'), isAllowed('198.51.100.1')]).toEqual([true, false]);
   });
 
   it('asks for nothing where any address may send', async () => {

@@ -5,7 +5,7 @@ import { Loop } from '../../../common/time/loop';
 import { GenesysConfig } from '../../../config/genesys.config';
 import { OpenMessagingConfig } from '../../../config/open-messaging.config';
 import { UpstreamCapacity } from '../../../session/ports/upstream-capacity';
-import { type Fields, objectsIn, textIn } from '../../fields';
+import { type Fields, isFields, textIn } from '../../fields';
 import { errorOf, jsonObjectOf } from '../../transport/classification';
 import { GenesysApiClient } from '../../transport/genesys-api-client';
 import { OpenMessagingTelemetry } from '../open-messaging.telemetry';
@@ -16,16 +16,22 @@ const RETRY_AFTER_MS = 30_000;
 const SERVICE = 'open-messaging';
 /** Directions of networks from which the platform sends. */
 const SENDING = ['outbound', 'both'];
-const MAX_NETWORKS = 10_000;
+/** Entries of all services: the public list has a few thousand. */
+const MAX_ENTRIES = 50_000;
+/** Time after a read in which a refusal causes no other one: the platform may send from a network that is new. */
+const FRESH_MS = 60_000;
+/** An address with a port, as some proxies forward it. */
+const WITH_PORT = /^(?:\[([\da-f:.]+)\]|([\d.]+))(?::\d+)?$/i;
 
 /**
- * The networks from which Genesys Cloud sends webhooks of Open Messaging (`GET /api/v2/ipranges`), read every hour; after a
- * failed read the last list stays. Without a list no address is refused: the signature of a webhook is what proves it.
+ * The networks from which Genesys Cloud sends webhooks of Open Messaging (`GET /api/v2/ipranges`), read every hour, and within a
+ * minute and a half after a refusal; after a failed read, or one with a network that cannot be read, the last list stays. Without a list no address is refused: the signature of a webhook is what proves it.
  */
 @Injectable()
 export class WebhookSource implements OnApplicationBootstrap, OnModuleDestroy {
   private networks: BlockList | undefined;
   private nextReadAt = 0;
+  private readAt = 0;
   private readonly loop = new Loop(
     RETRY_AFTER_MS,
     () => this.readIfDue(),
@@ -55,8 +61,9 @@ export class WebhookSource implements OnApplicationBootstrap, OnModuleDestroy {
   assertAllowed(address: string, forwardedFor: string | undefined): void {
     const { source } = this.config;
     if (source === 'any' || this.networks === undefined) return;
-    const sender = source === 'direct' ? address : (forwardedFor?.split(',').at(-1)?.trim() ?? '');
+    const sender = source === 'direct' ? address : lastAddressIn(forwardedFor ?? '');
     if (isWithin(this.networks, sender)) return;
+    this.nextReadAt = Math.min(this.nextReadAt, this.readAt + FRESH_MS);
     this.telemetry.received('refused-source');
     throw new WebhookSourceError();
   }
@@ -75,14 +82,31 @@ export class WebhookSource implements OnApplicationBootstrap, OnModuleDestroy {
     );
     const error = errorOf(answer);
     if (error !== undefined) throw error;
-    const ranges = objectsIn(jsonObjectOf(answer), 'entities').filter(isOfWebhooks).slice(0, MAX_NETWORKS);
-    const networks = new BlockList();
-    const count = ranges.filter((range) => addTo(networks, textIn(range, 'cidr') ?? '')).length;
-    if (count === 0) throw new Error('The list has no network of Open Messaging.');
-    this.networks = networks;
-    this.nextReadAt = performance.now() + READ_EVERY_MS;
-    this.telemetry.sourcesRead(count);
+    const ranges = entriesIn(jsonObjectOf(answer)).filter(isOfWebhooks);
+    this.networks = networksOf(ranges);
+    this.readAt = performance.now();
+    this.nextReadAt = this.readAt + READ_EVERY_MS;
+    this.telemetry.sourcesRead(ranges.length);
   }
+}
+
+/** The list of all services, which is longer than lists of conversations may be. */
+function entriesIn({ entities }: Fields): readonly Fields[] {
+  return Array.isArray(entities) ? entities.slice(0, MAX_ENTRIES).filter(isFields) : [];
+}
+
+/** Throws for a list without networks, or with one that cannot be read. */
+function networksOf(ranges: readonly Fields[]): BlockList {
+  const networks = new BlockList();
+  const isComplete = ranges.every((range) => addTo(networks, textIn(range, 'cidr') ?? ''));
+  if (ranges.length === 0 || !isComplete) throw new Error('The list of networks cannot be used.');
+  return networks;
+}
+
+function lastAddressIn(forwardedFor: string): string {
+  const last = forwardedFor.split(',').at(-1)?.trim() ?? '';
+  const [, v6, v4] = WITH_PORT.exec(last) ?? [];
+  return v6 ?? v4 ?? last;
 }
 
 function isOfWebhooks(range: Fields): boolean {
