@@ -43,6 +43,7 @@ export interface GuestCounts {
 
 export interface CrmEvent {
   readonly conversationId: string;
+  readonly type: string;
   readonly state: string;
 }
 
@@ -54,7 +55,7 @@ export interface GuestSimulatorCommands {
   cut: { input: readonly Cut[]; output: number };
   records: { input: undefined; output: readonly UpstreamGuest[] };
   counts: { input: undefined; output: GuestCounts };
-  /** The events that the CRM received, in order. */
+  /** The events of sessions that the CRM received, in order; those of assignments are left out. */
   crmEvents: { input: undefined; output: readonly CrmEvent[] };
 }
 
@@ -88,7 +89,10 @@ serve<GuestSimulatorCommands>({
     const echoes = sessions.reduce((sum, session) => sum + session.echoes, 0);
     return { openConnections, refused: throttle.refused, echoes };
   },
-  crmEvents: async () => (await crm).received.map(({ body }) => body as CrmEvent),
+  crmEvents: async () =>
+    (await crm).received
+      .map(({ body }) => body as CrmEvent)
+      .filter(({ type }) => type.startsWith('session.')),
 });
 
 function upstreamGuestsOf({ webMessaging }: GenesysSimulator): UpstreamGuest[] {
