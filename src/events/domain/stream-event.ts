@@ -3,8 +3,8 @@ import type { ConnectionState, Typing } from '../../session/ports/conversation-e
 import type { FeedEvent } from './feed-event';
 
 /**
- * Types of events on streams. Messages, changes of state and of the assignment are kept and can be replayed; all others are ephemeral, also
- * the warning of an expiry among the events of a session.
+ * Types of events on streams. Messages, changes of state and of the assignment are kept and can be replayed; all others are
+ * ephemeral, also the warning of an expiry among the events of a session.
  */
 export const STREAM_TYPES = ['message', 'session', 'assignment', 'typing', 'connection', 'activity'] as const;
 

@@ -5,8 +5,8 @@ import type { GuestDataEncryption } from '../guest/guest-data-encryption';
 import { isUnreadable } from '../persistence.errors';
 
 /**
- * Removes the guest from all rows of its sessions: events name it by its reference instead of its token and have no notes of agents, also those
- * still to be delivered; messages and the responses stored for idempotency keys are deleted.
+ * Removes the guest from all rows of its sessions: events name it by its reference instead of its token and have no notes
+ * of agents, also those still to be delivered; messages and the responses stored for idempotency keys are deleted.
  */
 export async function eraseTraces(
   db: Kysely<Database>,

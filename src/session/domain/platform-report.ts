@@ -13,6 +13,7 @@ import {
   isSameFact,
   type PlatformFact,
 } from './platform-fact';
+import { type SessionState, UNFINISHED_STATES } from './session-state';
 
 /** More facts than a conversation has: beyond these, the oldest one would be reported again if it were repeated. */
 const MAX_KEYS = 100;
@@ -27,6 +28,12 @@ export interface PlatformReport {
   readonly factKeys: readonly string[];
 }
 
+/**
+ * Greatest difference between the platform's clock and ours that is expected. A larger one would drop the facts of a
+ * session's begin.
+ */
+const MAX_CLOCK_SKEW_MS = 60_000;
+
 /** A report after one more fact, and whether an event has to tell of it. */
 export interface Reported {
   readonly report: PlatformReport;
@@ -34,6 +41,27 @@ export interface Reported {
 }
 
 const EMPTY: PlatformReport = { factKeys: [] };
+
+/**
+ * Whether a fact is about this session: not from before it, since a thread that is continued shows the agents of earlier
+ * sessions too, and nothing but an end or a wrap-up once it is over. One that is being opened takes none.
+ */
+export function isOfSession(
+  fact: PlatformFact,
+  { state, createdAt }: { readonly state: SessionState; readonly createdAt: number },
+): boolean {
+  if (state === 'connecting' || state === 'failed') return false;
+  if (fact.kind === 'ended') return true;
+  const isOver = !UNFINISHED_STATES.includes(state);
+  return fact.at >= createdAt - MAX_CLOCK_SKEW_MS && !(isOver && isAssignmentFact(fact));
+}
+
+/** The report once the session has ended, for whatever reason: no party serves it. */
+export function withEnd(report: PlatformReport, at: number): PlatformReport {
+  const { assignment } = report;
+  if (assignment === undefined || assignment.state === 'none') return report;
+  return { ...report, assignment: { state: 'none', since: at } };
+}
 
 /** The report with this fact; undefined for a fact that it has already. */
 export function withFact(report: PlatformReport = EMPTY, fact: PlatformFact): Reported | undefined {

@@ -53,6 +53,17 @@ describe('the facts of a session', () => {
     ]);
   });
 
+  it.each([
+    ['on request', (session: Session) => session.end('requested', NOW)],
+    ['as a beat reports', (session: Session) => session.lose('gone', NOW)],
+  ])('name no party once the session has ended %s', (_case, end) => {
+    const session = anActiveSession(BORN);
+    observe(session, aFact('agent-joined', 20));
+    end(session);
+
+    expect(session.snapshot.platformReport?.assignment).toEqual({ state: 'none', since: NOW });
+  });
+
   it('confirm a disconnect', () => {
     const session = aTerminatingSession(BORN);
 
@@ -84,7 +95,7 @@ describe('the facts of a session', () => {
   it.each([
     ['while it is being opened', aSession(BORN), aFact('waiting', 10)],
     ['after a failed opening', aSession({ ...BORN, state: 'failed' }), aFact('waiting', 10)],
-    ['from an earlier session of the thread', anActiveSession(BORN), aFact('agent-joined', -60)],
+    ['from an earlier session of the thread', anActiveSession(BORN), aFact('agent-joined', -61)],
   ])('change nothing %s', (_case, session, fact) => {
     expect(observe(session, fact)).toBe(false);
     expect(session.pullChanges().events).toEqual([]);

@@ -1,10 +1,9 @@
 import { v4 as uuid } from 'uuid';
 import type { AuditAction, AuditDetail, AuditFact, AuditOutcome } from '../../audit/domain/audit-record';
-import { isAssignmentFact } from './assignment';
 import { assignmentFactsOf } from './assignment-facts';
 import { guestRefOf } from './guest-token';
 import type { ConversationEnded, PlatformFact } from './platform-fact';
-import { withFact, wrapUpOf } from './platform-report';
+import { isOfSession, withEnd, withFact, wrapUpOf } from './platform-report';
 import type { CrmState, SessionEvent } from './session-event';
 import type { SessionSnapshot } from './session-snapshot';
 import {
@@ -14,12 +13,8 @@ import {
   type EndReason,
   type SessionState,
   TRANSITIONS,
-  UNFINISHED_STATES,
 } from './session-state';
 import { InvalidTransitionError } from './session.errors';
-
-/** Greatest difference between the platform's clock and ours that is expected. */
-const MAX_CLOCK_SKEW_MS = 10_000;
 
 /** Times that are closer than this count as the same expiry. */
 const SAME_EXPIRY_MS = 10_000;
@@ -237,12 +232,8 @@ export class Session {
    * known fact changes nothing, and neither does one about a session that is `connecting` or, wrap-ups apart, over.
    */
   observe(fact: PlatformFact, now: number, { keepsGuest }: { readonly keepsGuest: boolean }): boolean {
-    const { state, platformReport, erasedAt } = this.props;
-    const isLate = !UNFINISHED_STATES.includes(state) && isAssignmentFact(fact);
-    // A thread that is continued shows the agents of earlier sessions too.
-    const isEarlier = fact.kind !== 'ended' && fact.at < this.props.createdAt - MAX_CLOCK_SKEW_MS;
-    if (state === 'connecting' || state === 'failed' || isLate || isEarlier) return false;
-    const reported = withFact(platformReport, fact);
+    const { platformReport, erasedAt } = this.props;
+    const reported = isOfSession(fact, this.props) ? withFact(platformReport, fact) : undefined;
     if (reported === undefined) return false;
     this.props.platformReport = reported.report;
     if (fact.kind === 'wrapped-up') this.props.wrapUp = wrapUpOf(fact, erasedAt !== null);
@@ -317,6 +308,8 @@ export class Session {
     this.props.endReason = reason;
     this.props.endCause = endCauseOf(endCause);
     this.props.endedAt = now;
+    const { platformReport } = this.props;
+    if (platformReport !== undefined) this.props.platformReport = withEnd(platformReport, now);
   }
 
   private scheduleDisconnect(now: number): void {
