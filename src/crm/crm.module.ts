@@ -1,11 +1,13 @@
 import { Global, Module, type OnModuleInit } from '@nestjs/common';
+import { HttpClient } from '../common/http/http-client';
 import { OutboundHttpModule } from '../common/http/outbound-http.module';
+import { Clock } from '../common/time/clock';
+import { WebhookClient } from '../common/webhook/webhook-client';
 import { CrmConfig } from '../config/crm.config';
 import { ProxyConfig } from '../config/proxy.config';
 import { EventSinks } from '../sync/ports/event-sinks';
 import { CrmWebhookSink } from './crm-webhook-sink';
 import { CrmTelemetry } from './crm.telemetry';
-import { WebhookSigner } from './webhook-signer';
 
 const CONNECTIONS = 64;
 
@@ -21,7 +23,15 @@ const CONNECTIONS = 64;
       }),
     }),
   ],
-  providers: [CrmTelemetry, WebhookSigner, CrmWebhookSink],
+  providers: [
+    CrmTelemetry,
+    {
+      provide: WebhookClient,
+      inject: [HttpClient, Clock],
+      useFactory: (http: HttpClient, clock: Clock) => new WebhookClient(http, clock),
+    },
+    CrmWebhookSink,
+  ],
   exports: [CrmWebhookSink],
 })
 export class CrmModule implements OnModuleInit {

@@ -1,6 +1,7 @@
 import { RecordingLog } from '../audit/recording-log.fake';
 import { DataRefusedError } from '../common/errors/data-refused.errors';
 import { StorageUnavailableError } from '../common/errors/storage-unavailable.errors';
+import type { SessionEvent } from '../session/domain/session-event';
 import { DeliveryWorker, type DeliveryOutcome } from './delivery-worker';
 import { anEvent } from './domain/delivery.builder';
 import { type DeliveryFailure, DeliveryFailedError } from './domain/delivery.errors';
@@ -17,7 +18,7 @@ const HOUR = 60 * MINUTE;
 let log: RecordingLog;
 let services: FakeSyncServices;
 let outbox: FakeOutboxStore;
-let worker: DeliveryWorker;
+let worker: DeliveryWorker<SessionEvent>;
 let stop: AbortController;
 let isHeld: boolean;
 

@@ -2,13 +2,13 @@ import { sleep } from '../common/time/sleep';
 import { DataRefusedError } from '../common/errors/data-refused.errors';
 import { RequestContext } from '../common/logging/request-context';
 import type { Clock } from '../common/time/clock';
-import type { Attempt, Delivery } from './domain/delivery';
+import type { Attempt, Delivery, QueuedEvent } from './domain/delivery';
 import { ClaimLostError, DeliveryFailedError, reasonOf } from './domain/delivery.errors';
 import { RetrySchedule } from './domain/retry-schedule';
 import type { EventSink } from './ports/event-sink';
-import type { OutboxStore, ReceiverVerdict } from './ports/outbox.store';
+import type { DeliveryQueue, ReceiverVerdict } from './ports/outbox.store';
+import type { RelayTelemetry } from './ports/relay-telemetry';
 import { attemptWith } from './sink-attempt';
-import type { SyncTelemetry } from './sync.telemetry';
 
 /** Pause of a conversation queue after its delivery could not be saved. */
 const STORAGE_PAUSE_MS = 5_000;
@@ -20,13 +20,13 @@ export type DeliveryOutcome = 'delivered' | 'failed' | 'unknown' | 'stuck';
  * Makes one attempt at a delivery and records its outcome: accepted, postponed, or given up. A delivery is given up as
  * well when the outbox refuses its record.
  */
-export class DeliveryWorker {
+export class DeliveryWorker<E extends QueuedEvent> {
   constructor(
-    private readonly sink: EventSink,
-    private readonly outbox: OutboxStore,
+    private readonly sink: EventSink<E>,
+    private readonly outbox: DeliveryQueue<E>,
     private readonly clock: Clock,
     private readonly schedule: RetrySchedule,
-    private readonly telemetry: SyncTelemetry,
+    private readonly telemetry: RelayTelemetry<E>,
   ) {}
 
   /**
@@ -35,12 +35,12 @@ export class DeliveryWorker {
    * be days apart. `isHeld` is the fencing check: a delivery with a lost claim is not sent, which is no failure of
    * its receiver.
    */
-  deliver(delivery: Delivery, signal: AbortSignal, isHeld: () => boolean): Promise<DeliveryOutcome> {
+  deliver(delivery: Delivery<E>, signal: AbortSignal, isHeld: () => boolean): Promise<DeliveryOutcome> {
     return RequestContext.beginTrace(() => this.attempt(delivery, signal, isHeld));
   }
 
   private async attempt(
-    delivery: Delivery,
+    delivery: Delivery<E>,
     signal: AbortSignal,
     isHeld: () => boolean,
   ): Promise<DeliveryOutcome> {
@@ -70,7 +70,7 @@ export class DeliveryWorker {
     return 'unknown';
   }
 
-  private async settle(delivery: Delivery, latencyMs: number): Promise<DeliveryOutcome> {
+  private async settle(delivery: Delivery<E>, latencyMs: number): Promise<DeliveryOutcome> {
     const at = this.clock.now();
     await this.outbox.settle(delivery, { at, latencyMs });
     this.telemetry.delivered(delivery, latencyMs, at);
@@ -78,7 +78,7 @@ export class DeliveryWorker {
   }
 
   private async scheduleRetry(
-    delivery: Delivery,
+    delivery: Delivery<E>,
     error: unknown,
     latencyMs: number,
   ): Promise<DeliveryOutcome> {
@@ -101,7 +101,7 @@ export class DeliveryWorker {
 
   /** A delivery that is never settled would be sent again and again, and block its conversation queue. */
   private async giveUp(
-    delivery: Delivery,
+    delivery: Delivery<E>,
     refusal: DataRefusedError,
     signal: AbortSignal,
   ): Promise<'unknown' | 'stuck'> {

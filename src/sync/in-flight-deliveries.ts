@@ -1,4 +1,4 @@
-import type { Delivery } from './domain/delivery';
+import type { Delivery, QueuedEvent } from './domain/delivery';
 
 /**
  * The deliveries in flight to one sink, at most `capacity` of them and one per conversation: a slow conversation
@@ -19,7 +19,7 @@ export class InFlightDeliveries {
   }
 
   /** Starts `work` for a delivery unless its conversation is busy or no place is free; calls `whenOver` after it. */
-  begin({ event }: Delivery, work: () => Promise<void>, whenOver: () => void): void {
+  begin({ event }: Delivery<QueuedEvent>, work: () => Promise<void>, whenOver: () => void): void {
     if (this.free === 0 || this.inFlight.has(event.conversationId)) return;
     const run = work().finally(() => {
       this.inFlight.delete(event.conversationId);

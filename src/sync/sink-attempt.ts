@@ -1,6 +1,6 @@
 import { abortable } from '../common/time/abortable';
 import { withDeadline } from '../common/time/deadline';
-import type { SessionEvent } from '../session/domain/session-event';
+import type { QueuedEvent } from './domain/delivery';
 import { DeliveryFailedError } from './domain/delivery.errors';
 import type { EventSink } from './ports/event-sink';
 
@@ -10,9 +10,9 @@ const ATTEMPT_TIMEOUT_MS = 15_000;
  * Makes one attempt to deliver an event to a sink, with a time-out of 15 seconds even for a sink that ignores its signal;
  * `parent` aborts it sooner. Resolves with the error, or with undefined when the event was accepted.
  */
-export async function attemptWith(
-  sink: EventSink,
-  event: SessionEvent,
+export async function attemptWith<E extends QueuedEvent>(
+  sink: EventSink<E>,
+  event: E,
   parent: AbortSignal,
   beforeSend: () => void,
 ): Promise<{ readonly error: unknown } | undefined> {

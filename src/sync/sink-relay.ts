@@ -5,12 +5,12 @@ import { Loop } from '../common/time/loop';
 import { ExpiringSet } from '../common/poison/expiring-set';
 import type { DeliveryWorker } from './delivery-worker';
 import type { DeliveryRateLimiter } from './delivery-rate-limiter';
-import type { Delivery } from './domain/delivery';
+import type { Delivery, QueuedEvent } from './domain/delivery';
 import type { Lease } from '../replica/ports/lease';
-import type { Claim, OutboxStore } from './ports/outbox.store';
+import type { Claim, DeliveryQueue } from './ports/outbox.store';
+import type { RelayTelemetry } from './ports/relay-telemetry';
 import type { ReceiverHealth } from './receiver-health';
 import { InFlightDeliveries } from './in-flight-deliveries';
-import type { SyncTelemetry } from './sync.telemetry';
 
 const PAUSE_MS = 500;
 /** So that the commits and the ends of deliveries of a busy time share a claim. */
@@ -23,14 +23,14 @@ const STUCK_MS = 3_600_000;
 const MAX_STUCK = 1_000;
 
 /** Collaborators of the relay of one sink. */
-export interface SinkRelayDependencies {
+export interface SinkRelayDependencies<E extends QueuedEvent> {
   readonly sink: string;
-  readonly outbox: OutboxStore;
-  readonly worker: DeliveryWorker;
+  readonly outbox: DeliveryQueue<E>;
+  readonly worker: DeliveryWorker<E>;
   readonly health: ReceiverHealth;
   readonly pace: DeliveryRateLimiter;
   readonly clock: Clock;
-  readonly telemetry: SyncTelemetry;
+  readonly telemetry: RelayTelemetry<E>;
   readonly lease: Lease;
 }
 
@@ -39,7 +39,7 @@ export interface SinkRelayDependencies {
  * and the pace allows, and has the worker deliver each. While the receiver is failing it sends one at a time, as a probe.
  * Deliveries in flight at a crash are made again (at-least-once).
  */
-export class SinkRelay {
+export class SinkRelay<E extends QueuedEvent = QueuedEvent> {
   private readonly inFlight = new InFlightDeliveries(IN_FLIGHT);
   private readonly abort = new AbortController();
   private readonly stuck = new ExpiringSet(STUCK_MS, MAX_STUCK);
@@ -54,7 +54,7 @@ export class SinkRelay {
     RELAY_THROTTLE_MS,
   );
 
-  constructor(private readonly parts: SinkRelayDependencies) {
+  constructor(private readonly parts: SinkRelayDependencies<E>) {
     setMaxListeners(0, this.abort.signal);
   }
 
@@ -180,7 +180,7 @@ export class SinkRelay {
     }, waitMs);
   }
 
-  private begin(delivery: Delivery, claim: Claim): void {
+  private begin(delivery: Delivery<E>, claim: Claim): void {
     this.inFlight.begin(
       delivery,
       () => this.deliver(delivery, claim),
@@ -191,7 +191,7 @@ export class SinkRelay {
   }
 
   /** Never rejects. */
-  private async deliver(delivery: Delivery, claim: Claim): Promise<void> {
+  private async deliver(delivery: Delivery<E>, claim: Claim): Promise<void> {
     const { worker, health, telemetry } = this.parts;
     const outcome = await worker.deliver(delivery, this.abort.signal, () => this.isHeld(claim));
     if (outcome === 'stuck') this.stuck.add(delivery.event.conversationId);

@@ -2,13 +2,15 @@ import { Injectable, Logger } from '@nestjs/common';
 import { PoisonMessageReporter } from '../common/poison/poison-message-reporter';
 import { Clock } from '../common/time/clock';
 import { Metrics } from '../metrics/metrics';
+import type { SessionEvent } from '../session/domain/session-event';
 import type { Delivery } from './domain/delivery';
 import { EventSinks } from './ports/event-sinks';
 import { type Backlog, OutboxStore } from './ports/outbox.store';
+import type { RelayTelemetry } from './ports/relay-telemetry';
 
 /** The business events of deliveries: log line and counter side by side. */
 @Injectable()
-export class SyncTelemetry {
+export class SyncTelemetry implements RelayTelemetry<SessionEvent> {
   private readonly log = new Logger('Sync');
   /** All gauges of a scrape share one reading of a queue. */
   private readonly readings = new Map<string, Promise<Backlog>>();

@@ -36,3 +36,9 @@ export function codesOf(error: unknown): string[] {
 function distinct(texts: readonly string[]): string[] {
   return [...new Set(texts)].slice(0, MAX_MEMBERS);
 }
+
+/** Adds the codes of the members of an aggregate, such as one for each address of a name; other errors have one cause. */
+export function withMembers(reason: string, error: unknown): string {
+  const codes = membersOf(error).length === 0 ? [] : codesOf(error);
+  return codes.length === 0 ? reason : `${reason} (${codes.join(', ')})`;
+}

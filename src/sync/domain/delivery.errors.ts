@@ -1,4 +1,4 @@
-import { codesOf, membersOf } from '../../common/errors/failure-text';
+import { withMembers } from '../../common/errors/failure-text';
 
 /**
  * The meaning of a failed attempt for the receiver, beside its reason.
@@ -49,10 +49,4 @@ export class ClaimLostError extends Error {
 export function reasonOf(error: unknown): string {
   if (error instanceof DeliveryFailedError) return error.message;
   return error instanceof Error ? withMembers(error.name, error) : 'unknown';
-}
-
-/** Adds the codes of the members of an aggregate, such as one for each address of a name; other errors have one cause. */
-export function withMembers(reason: string, error: unknown): string {
-  const codes = membersOf(error).length === 0 ? [] : codesOf(error);
-  return codes.length === 0 ? reason : `${reason} (${codes.join(', ')})`;
 }

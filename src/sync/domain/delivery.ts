@@ -2,9 +2,16 @@ import type { SessionEvent } from '../../session/domain/session-event';
 
 export type DeliveryStatus = 'pending' | 'delivered' | 'dead';
 
+/**
+ * An event as a queue sees it. `sequence` orders the events of a conversation at one sink.
+ *
+ * @publicApi
+ */
+export type QueuedEvent = Pick<SessionEvent, 'id' | 'conversationId' | 'sequence'>;
+
 /** One event on its way to one sink. */
-export interface Delivery {
-  readonly event: SessionEvent;
+export interface Delivery<E extends QueuedEvent = SessionEvent> {
+  readonly event: E;
   readonly sink: string;
   /** Failed attempts since it was queued. */
   readonly attempts: number;

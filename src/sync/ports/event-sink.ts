@@ -1,7 +1,8 @@
 import type { SessionEvent } from '../../session/domain/session-event';
+import type { QueuedEvent } from '../domain/delivery';
 
 /**
- * A receiver of session events.
+ * A receiver of session events, or of events `E`.
  *
  * Delivery is at least once and in order per conversation: the next event of a conversation comes only after the
  * one before it was accepted or given up. Events of different conversations come at the same time. The same event may
@@ -9,7 +10,7 @@ import type { SessionEvent } from '../../session/domain/session-event';
  *
  * @publicApi
  */
-export abstract class EventSink {
+export abstract class EventSink<E extends QueuedEvent = SessionEvent> {
   /** Stored with every delivery, and part of metrics and routes: it must not change between releases. */
   abstract readonly name: string;
 
@@ -21,5 +22,5 @@ export abstract class EventSink {
    * after this process was frozen, and the sink then sends nothing. A sink that does not call it keeps the order too,
    * except for an event that was being sent during such a freeze.
    */
-  abstract deliver(event: SessionEvent, signal: AbortSignal, beforeSend: () => void): Promise<void>;
+  abstract deliver(event: E, signal: AbortSignal, beforeSend: () => void): Promise<void>;
 }

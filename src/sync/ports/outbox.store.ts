@@ -1,4 +1,5 @@
-import type { Attempt, Delivery } from '../domain/delivery';
+import type { SessionEvent } from '../../session/domain/session-event';
+import type { Attempt, Delivery, QueuedEvent } from '../domain/delivery';
 
 /** The fill level of the queue of a sink. */
 export interface Backlog {
@@ -34,20 +35,19 @@ export interface ReceiverVerdict {
 }
 
 /**
- * The queue of events for the sinks. Events enter it in the transaction that changes their session (the session
- * store writes them); a delivery leaves it by being settled or buried.
+ * The queue of events for sinks; a delivery leaves it by being settled or buried.
  *
  * A conversation queue is the pending deliveries of one conversation to one sink, in order of sequence. The store hands
  * out only its head: a head that waits blocks its own queue and no other one.
  */
-export abstract class OutboxStore {
+export abstract class DeliveryQueue<E extends QueuedEvent> {
   /**
    * Claims heads of conversation queues that are due, the longest overdue first, never two of one queue; none of a sink
    * that is paused or throttled. No other relay can claim them, nor other deliveries of their queues, until they are
    * settled, postponed, buried or unclaimed, or the claim expires. When a claim was lost to another relay, the
    * outcome of its delivery is not recorded (fencing).
    */
-  abstract claim(claim: Claim): Promise<Delivery[]>;
+  abstract claim(claim: Claim): Promise<Delivery<E>[]>;
 
   /** Returns the deliveries that a relay has claimed and not finished. */
   abstract unclaim(sink: string, relay: string): Promise<void>;
@@ -55,24 +55,22 @@ export abstract class OutboxStore {
   /** Whether `claim` would return a delivery. */
   abstract isDue(sink: string, now: number): Promise<boolean>;
 
-  /** Records that the sink has accepted the event: adds to the totals if it is the CRM, and writes `CRM_SYNC_SUCCESS`, in one transaction. */
-  abstract settle(delivery: Delivery, attempt: Attempt): Promise<void>;
+  /** Records that the sink has accepted the event. */
+  abstract settle(delivery: Delivery<E>, attempt: Attempt): Promise<void>;
 
   /**
    * Records a failed attempt: the queue waits until `nextAttemptAt`, and the whole sink as the verdict says (a receiver
-   * that is gone pauses its sink, with a `SINK_PAUSED`). The first failure of a delivery also writes `CRM_SYNC_FAILED`;
-   * further ones are only counted, so that a long outage does not flood the audit trail. Returns whether the sink was
-   * paused by it.
+   * that is gone pauses its sink). Returns whether the sink was paused by it.
    */
   abstract postpone(
-    delivery: Delivery,
+    delivery: Delivery<E>,
     attempt: Attempt,
     nextAttemptAt: number,
     verdict?: ReceiverVerdict,
   ): Promise<boolean>;
 
-  /** Gives the delivery up: its queue continues with the next one. Writes `CRM_SYNC_FAILED` with the final error. */
-  abstract bury(delivery: Delivery, attempt: Attempt): Promise<void>;
+  /** Gives the delivery up: its queue continues with the next one. */
+  abstract bury(delivery: Delivery<E>, attempt: Attempt): Promise<void>;
 
   /** Marks the receiver as failing for all replicas, until `until` or the next `release`. */
   abstract markFailing(sink: string, until: number): Promise<void>;
@@ -82,3 +80,14 @@ export abstract class OutboxStore {
 
   abstract backlog(sink: string): Promise<Backlog>;
 }
+
+/**
+ * The queue of session events. Events enter it in the transaction that changes their session (the session store writes
+ * them).
+ *
+ * Its audit records are part of the transactions: an accepted delivery adds to the totals if its sink is the CRM, and
+ * writes `CRM_SYNC_SUCCESS`. The first failure of a delivery writes `CRM_SYNC_FAILED`; further ones are only counted, so
+ * that a long outage does not flood the audit trail, and the burial writes it with the final error. A pause by a
+ * receiver that is gone writes `SINK_PAUSED`.
+ */
+export abstract class OutboxStore extends DeliveryQueue<SessionEvent> {}
