@@ -53,6 +53,12 @@ import { SqlSessionStore } from './session/sql-session.store';
 import { SqlSinkStore } from './outbox/sql-sink.store';
 import { SqlSummaryStore } from './replica/sql-summary.store';
 import { UnitOfWork } from './database/unit-of-work';
+import { WebhookDeliveryStore } from '../webhooks/ports/webhook-delivery.store';
+import { WebhookQueue } from '../webhooks/ports/webhook-queue';
+import { WebhookStore } from '../webhooks/ports/webhook.store';
+import { SqlWebhookDeliveryStore } from './webhook/sql-webhook-delivery.store';
+import { SqlWebhookQueue } from './webhook/sql-webhook-queue';
+import { SqlWebhookStore } from './webhook/sql-webhook.store';
 
 /**
  * Binds every storage port to its SQL store. The application starts only once the database is open and migrated.
@@ -103,6 +109,12 @@ import { UnitOfWork } from './database/unit-of-work';
     SqlGuestStore,
     SqlSessionRetentionStore,
     SqlReencryptionStore,
+    SqlWebhookStore,
+    SqlWebhookQueue,
+    SqlWebhookDeliveryStore,
+    { provide: WebhookStore, useExisting: SqlWebhookStore },
+    { provide: WebhookQueue, useExisting: SqlWebhookQueue },
+    { provide: WebhookDeliveryStore, useExisting: SqlWebhookDeliveryStore },
     { provide: AuditTrail, useExisting: SqlAuditTrail },
     { provide: SessionStore, useExisting: SqlSessionStore },
     { provide: GuestCredentials, useExisting: SqlGuestCredentials },
@@ -133,6 +145,9 @@ import { UnitOfWork } from './database/unit-of-work';
     GuestCredentials,
     IdempotencyStore,
     OutboxStore,
+    WebhookStore,
+    WebhookQueue,
+    WebhookDeliveryStore,
     DeliveryAdminStore,
     SinkStore,
     SummaryStore,

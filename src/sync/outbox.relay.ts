@@ -2,10 +2,7 @@ import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap
 import { EventSinks } from './ports/event-sinks';
 import { CommitSignal } from '../common/commit-signal';
 import { SinkRelayFactory } from './sink-relay-factory';
-import type { SinkRelay } from './sink-relay';
-
-/** Time to deliver what is due when the process stops; the rest is left to the next process. */
-const STOP_GRACE_MS = 2_000;
+import { STOP_GRACE_MS, type SinkRelay } from './sink-relay';
 
 /** Runs one relay per sink, which brings committed events from the outbox to the receiver; sinks do not affect each other. */
 @Injectable()

@@ -6,16 +6,17 @@ import { ExpiringSet } from '../common/poison/expiring-set';
 import type { DeliveryWorker } from './delivery-worker';
 import type { DeliveryRateLimiter } from './delivery-rate-limiter';
 import type { Delivery, QueuedEvent } from './domain/delivery';
+import type { SessionEvent } from '../session/domain/session-event';
 import type { Lease } from '../replica/ports/lease';
 import type { Claim, DeliveryQueue } from './ports/outbox.store';
 import type { RelayTelemetry } from './ports/relay-telemetry';
 import type { ReceiverHealth } from './receiver-health';
-import { InFlightDeliveries } from './in-flight-deliveries';
+import type { InFlightDeliveries } from './in-flight-deliveries';
 
-const PAUSE_MS = 500;
 /** So that the commits and the ends of deliveries of a busy time share a claim. */
 export const RELAY_THROTTLE_MS = 25;
-const IN_FLIGHT = 64;
+/** Time to deliver what is due when the process stops; the rest is left to the next process. */
+export const STOP_GRACE_MS = 2_000;
 /** Validity of a claim, longer than an attempt may take: the claims of a killed process are over after this. */
 const CLAIM_MS = 20_000;
 /** Pause of a conversation queue when its head can neither be settled nor buried, and the number of such queues remembered. */
@@ -32,6 +33,9 @@ export interface SinkRelayDependencies<E extends QueuedEvent> {
   readonly clock: Clock;
   readonly telemetry: RelayTelemetry<E>;
   readonly lease: Lease;
+  readonly inFlight: InFlightDeliveries;
+  /** The pause between two polls of the queue. */
+  readonly pollMs: number;
 }
 
 /**
@@ -39,23 +43,25 @@ export interface SinkRelayDependencies<E extends QueuedEvent> {
  * and the pace allows, and has the worker deliver each. While the receiver is failing it sends one at a time, as a probe.
  * Deliveries in flight at a crash are made again (at-least-once).
  */
-export class SinkRelay<E extends QueuedEvent = QueuedEvent> {
-  private readonly inFlight = new InFlightDeliveries(IN_FLIGHT);
+export class SinkRelay<E extends QueuedEvent = SessionEvent> {
+  private readonly inFlight: InFlightDeliveries;
   private readonly abort = new AbortController();
   private readonly stuck = new ExpiringSet(STUCK_MS, MAX_STUCK);
   private poll: Promise<void> = Promise.resolve();
   private wakeTimer: NodeJS.Timeout | undefined;
-  private readonly loop = new Loop(
-    PAUSE_MS,
-    () => this.dispatch(),
-    (error) => {
-      this.parts.telemetry.operationFailed(error);
-    },
-    RELAY_THROTTLE_MS,
-  );
+  private readonly loop: Loop;
 
   constructor(private readonly parts: SinkRelayDependencies<E>) {
     setMaxListeners(0, this.abort.signal);
+    this.inFlight = parts.inFlight;
+    this.loop = new Loop(
+      parts.pollMs,
+      () => this.dispatch(),
+      (error) => {
+        parts.telemetry.operationFailed(error);
+      },
+      RELAY_THROTTLE_MS,
+    );
   }
 
   get sink(): string {
@@ -65,6 +71,11 @@ export class SinkRelay<E extends QueuedEvent = QueuedEvent> {
   /** Whether the receiver as a whole is failing, as far as this process has observed. */
   get isFailing(): boolean {
     return this.parts.health.isFailing;
+  }
+
+  /** Whether no delivery is in flight. */
+  get isIdle(): boolean {
+    return this.inFlight.isEmpty;
   }
 
   start(): void {

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { DeliveriesController } from './deliveries.controller';
 import { DeliveriesQueries } from './deliveries.queries';
 import { DeliveriesService } from './deliveries.service';
+import { DynamicSinkRelays } from './dynamic-sink-relays';
 import { OutboxRelay } from './outbox.relay';
 import { SinkRelayFactory } from './sink-relay-factory';
 import { DeliveryRetention } from './delivery-retention';
@@ -11,11 +12,12 @@ import { SinksService } from './sinks.service';
 import { SinksTelemetry } from './sinks.telemetry';
 import { SyncTelemetry } from './sync.telemetry';
 
-/** Needs the stores of `ports/` and the `EventSinks` from the composition root. */
+/** Needs the stores of `ports/` the `EventSinks` and the `DynamicSinks` from the composition root. */
 @Module({
   controllers: [DeliveriesController, SinksController],
   providers: [
     OutboxRelay,
+    DynamicSinkRelays,
     SinkRelayFactory,
     DeliveryRetention,
     DeliveriesQueries,

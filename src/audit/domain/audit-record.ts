@@ -19,6 +19,16 @@ export const AUDIT_ACTIONS = [
   'SINK_TESTED',
   'DELIVERY_RETRIED',
   'DELIVERIES_REPLAYED',
+  'WEBHOOK_CREATED',
+  'WEBHOOK_UPDATED',
+  'WEBHOOK_SECRET_ROTATED',
+  'WEBHOOK_TESTED',
+  'WEBHOOK_PAUSED',
+  'WEBHOOK_RESUMED',
+  'WEBHOOK_DISABLED',
+  'WEBHOOK_DELETED',
+  'WEBHOOK_DELIVERY_RETRIED',
+  'WEBHOOK_DELIVERIES_REPLAYED',
   'GUEST_ERASED',
   'REQUEST_REFUSED',
   'AUDIT_EXPORTED',
@@ -42,7 +52,7 @@ export interface AuditActor {
   readonly name: string;
 }
 
-export const TARGET_TYPES = ['session', 'delivery', 'sink', 'route', 'guest', 'audit'] as const;
+export const TARGET_TYPES = ['session', 'delivery', 'sink', 'webhook', 'route', 'guest', 'audit'] as const;
 
 /** The object of an action. */
 export interface AuditTarget {

@@ -11,6 +11,7 @@ export const SCOPES = [
   'messages.write',
   'deliveries.read',
   'deliveries.operate',
+  'webhooks.manage',
   'guests.erase',
   'audit.read',
 ] as const;

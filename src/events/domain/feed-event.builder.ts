@@ -13,7 +13,7 @@ export function aMessageEvent(position: number, facts: Partial<FeedEvent> = {}, 
     content: [],
     sentAt: new Date(AT).toISOString(),
   };
-  return { position, conversationId: 'c', owner: 'billing', at: AT, ...facts, kind: 'message', body };
+  return { id: `e${position}`, position, conversationId: 'c', owner: 'billing', at: AT, ...facts, kind: 'message', body };
 }
 
 /** A change of state, as `aMessageEvent`. */
@@ -23,5 +23,5 @@ export function aStateEvent(
   facts: Partial<FeedEvent> = {},
 ): FeedEvent {
   const body = { state, version: position };
-  return { position, conversationId: 'c', owner: 'billing', at: AT, ...facts, kind: 'state', body };
+  return { id: `e${position}`, position, conversationId: 'c', owner: 'billing', at: AT, ...facts, kind: 'state', body };
 }

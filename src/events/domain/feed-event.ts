@@ -29,6 +29,8 @@ type Content =
 
 /** An event of a conversation in the feed. `at` is epoch milliseconds. */
 export type FeedEvent = Content & {
+  /** The same wherever the event is told. */
+  readonly id: string;
   /** Its position in the feed: unique and increasing. */
   readonly position: number;
   readonly conversationId: string;

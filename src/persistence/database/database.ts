@@ -5,6 +5,7 @@ import type { IdempotentRequest } from '../../session/domain/idempotent-request'
 import type { EventState } from '../../session/domain/session-event';
 import type { DeliveryStatus } from '../../sync/domain/delivery';
 import type { PauseReason } from '../../sync/ports/sink.store';
+import type { SessionSelection, WebhookPauseReason, WebhookStatus } from '../../webhooks/domain/webhook';
 import type { DisconnectStatus, EndReason, SessionState } from '../../session/domain/session-state';
 
 // Times are epoch milliseconds, JSON is text and booleans are 1 or 0, so that both databases read alike.
@@ -250,6 +251,71 @@ export interface DataKeyTable {
   readonly proof: string;
 }
 
+/** Webhooks of callers; see `WebhookStore`. */
+export interface WebhookTable {
+  readonly id: string;
+  readonly owner: string;
+  /** Encrypted; empty once it is deleted. */
+  readonly url: string;
+  readonly description: string;
+  /** JSON list of strings. */
+  readonly types: string;
+  readonly sessions: SessionSelection;
+  /** `deleted` until its deliveries are purged. */
+  readonly status: WebhookStatus | 'deleted';
+  readonly pause_reason: WebhookPauseReason | null;
+  /** JSON list, encrypted; empty once it is deleted. */
+  readonly secrets: string;
+  /** It gets the events of the feed after this position. */
+  readonly from_position: number;
+  readonly created_at: number;
+  readonly updated_at: number;
+  readonly verified_at: number | null;
+  readonly failing_since: number | null;
+  readonly quiet_until: number | null;
+  readonly failing_until: number | null;
+}
+
+/** The events of one conversation for one webhook; see `WebhookQueue`. */
+export interface WebhookQueueTable {
+  readonly webhook_id: string;
+  readonly conversation_id: string;
+  /** The number of its last event. */
+  readonly last_sequence: number;
+  /** Not before this time is its head attempted; null if it has no pending event. */
+  readonly due_at: number | null;
+  /** Failed attempts of its head. */
+  readonly attempts: number;
+  readonly claimed_by: string | null;
+  readonly claimed_until: number | null;
+}
+
+export interface WebhookDeliveryTable {
+  readonly webhook_id: string;
+  readonly event_id: string;
+  readonly conversation_id: string;
+  readonly sequence: number;
+  readonly type: string;
+  readonly occurred_at: number;
+  /** JSON object of an event that is not in the feed; otherwise null. */
+  readonly data: string | null;
+  readonly status: DeliveryStatus;
+  readonly attempts: number;
+  readonly queued_at: number;
+  readonly settled_at: number | null;
+  readonly last_error: string | null;
+}
+
+export interface WebhookAttemptTable {
+  readonly id: Generated<number>;
+  readonly webhook_id: string;
+  readonly event_id: string;
+  readonly at: number;
+  readonly latency_ms: number;
+  readonly status: number | null;
+  readonly error: string | null;
+}
+
 export interface Database {
   readonly session: SessionTable;
   readonly replica: ReplicaTable;
@@ -259,6 +325,10 @@ export interface Database {
   readonly delivery: DeliveryTable;
   readonly delivery_attempt: DeliveryAttemptTable;
   readonly sink: SinkTable;
+  readonly webhook: WebhookTable;
+  readonly webhook_queue: WebhookQueueTable;
+  readonly webhook_delivery: WebhookDeliveryTable;
+  readonly webhook_attempt: WebhookAttemptTable;
   readonly idempotency_key: IdempotencyKeyTable;
   readonly audit_record: AuditRecordTable;
   readonly audit_head: AuditHeadTable;

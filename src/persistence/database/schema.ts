@@ -26,6 +26,7 @@ import { auditRecordsOfATarget } from '../migrations/0020-audit-records-of-a-tar
 import { guestAddresses } from '../migrations/0021-guest-addresses';
 import { platformReports } from '../migrations/0022-platform-reports';
 import { notificationChannels } from '../migrations/0023-notification-channels';
+import { webhooks } from '../migrations/0024-webhooks';
 import { DatabaseOpenError, SchemaTooNewError } from '../persistence.errors';
 
 /** In the order of their names. A migration that was released is never changed or renamed. */
@@ -53,6 +54,7 @@ const MIGRATIONS: Readonly<Record<string, (dialect: Dialect) => Migration>> = {
   '0021-guest-addresses': guestAddresses,
   '0022-platform-reports': platformReports,
   '0023-notification-channels': notificationChannels,
+  '0024-webhooks': webhooks,
 };
 
 /** Slightly less than the time that an orchestrator allows for the start. */

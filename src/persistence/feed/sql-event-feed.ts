@@ -107,6 +107,7 @@ export class SqlEventFeed extends EventFeed {
 
   private eventIn({ position, id, conversation_id, owner, kind, at, body }: Row): FeedEvent {
     return {
+      id,
       position: position ?? FEED_START,
       conversationId: conversation_id,
       owner,

@@ -16,6 +16,8 @@ export const COUNTERS = {
   deliveryLatencyMs: 'delivery-latency-ms',
   /** The last position in the feed that was assigned. */
   feed: 'feed',
+  /** The position up to which the feed was read for the webhooks. */
+  webhooks: 'webhooks',
   /** The end of the time in which clients got plain positions as ids, in epoch milliseconds; 0 if they never did. */
   feedInClearUntil: 'feed-in-clear-until',
 } as const;

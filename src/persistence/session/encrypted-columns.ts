@@ -1,6 +1,7 @@
 /** A column with texts that must not be readable with the database alone. */
 export interface EncryptedColumn {
-  readonly table: 'session' | 'session_event' | 'conversation_event' | 'passing_batch' | 'idempotency_key';
+  readonly table:
+    'session' | 'session_event' | 'conversation_event' | 'passing_batch' | 'idempotency_key' | 'webhook';
   /** The column that identifies a row. */
   readonly key: 'conversation_id' | 'id';
   readonly column:
@@ -11,7 +12,9 @@ export interface EncryptedColumn {
     | 'name'
     | 'metadata'
     | 'body'
-    | 'answer';
+    | 'answer'
+    | 'url'
+    | 'secrets';
   /** Tells whether a plain text in the column has to be encrypted; an empty one belongs to an erased guest. */
   readonly isSecret: (text: string) => boolean;
 }
@@ -35,6 +38,9 @@ export const ENCRYPTED_COLUMNS: readonly EncryptedColumn[] = [
   { table: 'conversation_event', key: 'id', column: 'body', isSecret: () => false },
   { table: 'passing_batch', key: 'id', column: 'body', isSecret: () => false },
   { table: 'idempotency_key', key: 'conversation_id', column: 'answer', isSecret: hasText },
+  // A URL may hold a credential of its receiver.
+  { table: 'webhook', key: 'id', column: 'url', isSecret: hasText },
+  { table: 'webhook', key: 'id', column: 'secrets', isSecret: hasText },
 ];
 
 /**

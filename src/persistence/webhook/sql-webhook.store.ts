@@ -1,0 +1,250 @@
+import { Injectable } from '@nestjs/common';
+import { type Kysely, sql, type UpdateObject } from 'kysely';
+import type { AuditDetail } from '../../audit/domain/audit-record';
+import type { Attempt } from '../../sync/domain/delivery';
+import type { Webhook, WebhookSecret, WebhookSettings } from '../../webhooks/domain/webhook';
+import {
+  type NewWebhook,
+  type WebhookPosition,
+  type WebhookScope,
+  WebhookStore,
+} from '../../webhooks/ports/webhook.store';
+import { AuditWriter } from '../audit/audit-writer';
+import type { Database, WebhookTable } from '../database/database';
+import { forUpdate } from '../database/dialect';
+import { UnitOfWork } from '../database/unit-of-work';
+import type { Work } from '../database/work';
+import { DataCipher } from '../guest/data-cipher';
+import { storable } from '../outbox/delivery.mapper';
+import { COUNTERS } from '../replica/counters';
+import { sealedSecrets, sealedUrl, toWebhook, type WebhookRow } from './webhook.mapper';
+import { releaseQueues, webhookFact } from './webhook-release';
+
+type Changes = UpdateObject<Database, 'webhook'>;
+
+/** The last position in the feed that was assigned. */
+const LATEST = sql<number>`(select value from counter where name = ${COUNTERS.feed})`;
+
+/** The webhooks of callers in SQL. */
+@Injectable()
+export class SqlWebhookStore extends WebhookStore {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly audit: AuditWriter,
+    private readonly cipher: DataCipher,
+  ) {
+    super();
+  }
+
+  async create(webhook: NewWebhook, max: number): Promise<boolean> {
+    return this.unitOfWork.run(async (work) => {
+      await lockPosition(work);
+      const { owned, all } = await countWebhooks(work.db, webhook.owner);
+      if (owned >= max) return false;
+      // Nothing has read the feed while there was no webhook.
+      if (all === 0) await skipFeed(work.db);
+      await work.db.insertInto('webhook').values(this.rowOf(webhook)).execute();
+      const detail = { owner: webhook.owner, types: webhook.types.join(' '), sessions: webhook.sessions };
+      this.audit.write(work, [webhookFact('WEBHOOK_CREATED', webhook.id, { after: 'unverified', detail })]);
+      return true;
+    });
+  }
+
+  async find(id: string, scope: WebhookScope): Promise<Webhook | undefined> {
+    const row = await this.unitOfWork.query((db) =>
+      webhooksIn(db, scope).where('id', '=', id).executeTakeFirst(),
+    );
+    return row && toWebhook(this.cipher, row);
+  }
+
+  async list(
+    scope: WebhookScope,
+    { limit, after }: { readonly limit: number; readonly after?: WebhookPosition },
+  ): Promise<Webhook[]> {
+    const rows = await this.unitOfWork.query((db) =>
+      webhooksIn(db, scope)
+        .$if(after !== undefined, (query) =>
+          query.where((eb) =>
+            eb(eb.refTuple('created_at', 'id'), '<', eb.tuple(after?.createdAt ?? 0, after?.id ?? '')),
+          ),
+        )
+        .orderBy('created_at', 'desc')
+        .orderBy('id', 'desc')
+        .limit(limit)
+        .execute(),
+    );
+    return rows.map((row) => toWebhook(this.cipher, row));
+  }
+
+  async update(
+    id: string,
+    scope: WebhookScope,
+    { url, description, types, sessions }: Partial<WebhookSettings>,
+    at: number,
+  ): Promise<Webhook | undefined> {
+    return this.change(id, scope, (work, row) => {
+      const isMoved = url !== undefined && url !== toWebhook(this.cipher, row).url;
+      const changed = { ...(types && { types: types.join(' ') }), ...(sessions && { sessions }) };
+      const detail = { ...changed, url: isMoved ? 'changed' : 'unchanged' };
+      const after = isMoved ? 'unverified' : row.status;
+      this.audit.write(work, [webhookFact('WEBHOOK_UPDATED', id, { before: row.status, after, detail })]);
+      return {
+        ...(isMoved ? { url: sealedUrl(this.cipher, id, url), ...UNVERIFIED } : {}),
+        ...(description === undefined ? {} : { description }),
+        ...(types === undefined ? {} : { types: JSON.stringify(types) }),
+        ...(sessions === undefined ? {} : { sessions }),
+        updated_at: at,
+      };
+    });
+  }
+
+  async rotate(
+    id: string,
+    scope: WebhookScope,
+    renew: (current: readonly WebhookSecret[]) => readonly WebhookSecret[],
+    at: number,
+  ): Promise<Webhook | undefined> {
+    return this.change(id, scope, (work, row) => {
+      const secrets = renew(toWebhook(this.cipher, row).secrets);
+      this.audit.write(work, [webhookFact('WEBHOOK_SECRET_ROTATED', id)]);
+      return { secrets: sealedSecrets(this.cipher, id, secrets), updated_at: at };
+    });
+  }
+
+  async pause(id: string, scope: WebhookScope, at: number): Promise<Webhook | undefined> {
+    return this.change(id, scope, (work, { status }) => {
+      if (status !== 'active') return undefined;
+      const change = { reason: 'caller', before: status, after: 'paused' };
+      this.audit.write(work, [webhookFact('WEBHOOK_PAUSED', id, change)]);
+      return { status: 'paused', pause_reason: 'caller', updated_at: at };
+    });
+  }
+
+  async resume(id: string, scope: WebhookScope, at: number): Promise<Webhook | undefined> {
+    return this.change(id, scope, async (work, { status }) => {
+      if (status === 'unverified') return undefined;
+      await releaseQueues(work.db, id, at);
+      this.audit.write(work, [webhookFact('WEBHOOK_RESUMED', id, { before: status, after: 'active' })]);
+      return {
+        ...RECOVERED,
+        status: 'active',
+        updated_at: at,
+        ...(status === 'disabled' ? { from_position: LATEST } : {}),
+      };
+    });
+  }
+
+  async recordTest(id: string, url: string, { at, latencyMs, status, error }: Attempt): Promise<void> {
+    await this.change(id, {}, (work, row) => {
+      const isVerified =
+        error === undefined && row.status === 'unverified' && toWebhook(this.cipher, row).url === url;
+      const detail: AuditDetail = {
+        latency: Math.round(latencyMs),
+        ...(status === undefined ? {} : { status }),
+        ...(error === undefined ? {} : { error: storable(error) }),
+      };
+      const outcome = error === undefined ? 'success' : 'failure';
+      const change = { before: row.status, after: isVerified ? 'active' : row.status };
+      this.audit.write(work, [webhookFact('WEBHOOK_TESTED', id, { ...change, outcome, detail })]);
+      return isVerified
+        ? { ...RECOVERED, status: 'active', verified_at: at, updated_at: at, from_position: LATEST }
+        : undefined;
+    });
+  }
+
+  async delete(id: string, scope: WebhookScope, at: number): Promise<boolean> {
+    const deleted = await this.change(id, scope, (work, { status }) => {
+      this.audit.write(work, [webhookFact('WEBHOOK_DELETED', id, { before: status, after: 'deleted' })]);
+      return { status: 'deleted', url: '', secrets: '', description: '', updated_at: at };
+    });
+    return deleted !== undefined;
+  }
+
+  /** Changes the row while it is locked, unless there is no change; resolves with the webhook as it is then. */
+  private change(
+    id: string,
+    scope: WebhookScope,
+    changesOf: (work: Work, row: WebhookRow) => Changes | undefined | Promise<Changes | undefined>,
+  ): Promise<Webhook | undefined> {
+    return this.unitOfWork.run(async (work) => {
+      const found = webhooksIn(work.db, scope).where('id', '=', id);
+      const row = await forUpdate(work.dialect, found).executeTakeFirst();
+      if (row === undefined) return undefined;
+      const changes = await changesOf(work, row);
+      if (changes === undefined) return toWebhook(this.cipher, row);
+      const changed = await work.db
+        .updateTable('webhook')
+        .set(changes)
+        .where('id', '=', id)
+        .returningAll()
+        .executeTakeFirstOrThrow();
+      // Of a deleted one there is nothing left to read.
+      return toWebhook(this.cipher, changed.status === 'deleted' ? row : changed);
+    });
+  }
+
+  private rowOf({
+    id,
+    owner,
+    url,
+    description,
+    types,
+    sessions,
+    secrets,
+    createdAt,
+  }: NewWebhook): WebhookTable {
+    return {
+      id,
+      owner,
+      url: sealedUrl(this.cipher, id, url),
+      description,
+      types: JSON.stringify(types),
+      sessions,
+      status: 'unverified',
+      secrets: sealedSecrets(this.cipher, id, secrets),
+      from_position: 0,
+      created_at: createdAt,
+      updated_at: createdAt,
+      verified_at: null,
+      ...RECOVERED,
+    };
+  }
+}
+
+const RECOVERED = {
+  pause_reason: null,
+  failing_since: null,
+  quiet_until: null,
+  failing_until: null,
+} as const;
+const UNVERIFIED = { ...RECOVERED, status: 'unverified', verified_at: null } as const;
+
+function webhooksIn(db: Kysely<Database>, { owner }: WebhookScope) {
+  return db
+    .selectFrom('webhook')
+    .selectAll()
+    .where('status', '<>', 'deleted')
+    .$if(owner !== undefined, (query) => query.where('owner', '=', owner ?? ''));
+}
+
+/** Serialises the creation of webhooks, so that their limit is exact. */
+async function lockPosition({ db, dialect }: Work): Promise<void> {
+  const position = db.selectFrom('counter').select('value').where('name', '=', COUNTERS.webhooks);
+  await forUpdate(dialect, position).execute();
+}
+
+async function countWebhooks(db: Kysely<Database>, owner: string): Promise<{ owned: number; all: number }> {
+  return db
+    .selectFrom('webhook')
+    .select((eb) => [
+      eb.fn.countAll<number>().as('all'),
+      eb.fn.sum<number>(sql`case when owner = ${owner} then 1 else 0 end`).as('owned'),
+    ])
+    .where('status', '<>', 'deleted')
+    .executeTakeFirstOrThrow()
+    .then(({ all, owned }) => ({ all: Number(all), owned: Number(owned) }));
+}
+
+async function skipFeed(db: Kysely<Database>): Promise<void> {
+  await db.updateTable('counter').set({ value: LATEST }).where('name', '=', COUNTERS.webhooks).execute();
+}
