@@ -29,6 +29,7 @@ import { LeaseFence } from './session/ports/lease-fence';
 import { SessionModule } from './session/session.module';
 import { EventSinks } from './sync/ports/event-sinks';
 import { SyncModule } from './sync/sync.module';
+import { WebhooksModule } from './webhooks/webhooks.module';
 import { WatchdogModule } from './watchdog/watchdog.module';
 
 /** Bindings between features and adapters, so that neither names the other. */
@@ -74,6 +75,7 @@ export class AppModule implements OnModuleInit, OnModuleDestroy {
         MessagesModule,
         EventsModule,
         SyncModule,
+        WebhooksModule,
         PrivacyModule,
         WatchdogModule,
       ],

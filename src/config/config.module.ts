@@ -20,6 +20,7 @@ import { StorageConfig } from './storage.config';
 import { SyncConfig } from './sync.config';
 import { WatchdogConfig } from './watchdog.config';
 import { WebMessagingConfig } from './web-messaging.config';
+import { WebhooksConfig } from './webhooks.config';
 
 const CONFIGS = [
   AccessConfig,
@@ -42,6 +43,7 @@ const CONFIGS = [
   SyncConfig,
   WatchdogConfig,
   WebMessagingConfig,
+  WebhooksConfig,
 ];
 
 /** Turns one validated environment into small typed settings that every module can inject. */

@@ -257,6 +257,17 @@ export class Environment {
   @IntegerSetting(1, 3_650)
   SYNC_KEEP_DEAD_DAYS: number = 30;
 
+  @IntegerSetting(0, 1_000)
+  WEBHOOKS_MAX_PER_CALLER: number = 20;
+
+  @BooleanSetting()
+  @IsBoolean({ message: 'must be true or false' })
+  WEBHOOKS_ALLOW_PRIVATE: boolean = false;
+
+  @BooleanSetting()
+  @IsBoolean({ message: 'must be true or false' })
+  WEBHOOKS_PROXY: boolean = false;
+
   @IntegerSetting(1, 1_000_000)
   SESSION_MAX_CONCURRENT: number = 500;
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { InvalidRequestError } from '../common/errors/invalid-request.errors';
 import { Clock } from '../common/time/clock';
 import { parseDeliveryId } from './domain/delivery-id';
+import { assertBoundedReplay } from './domain/replay-bounds';
 import { DeliveryNotFoundError } from './domain/sync.errors';
 import { DeliveryAdminStore, type ReplaySelection } from './ports/delivery-admin.store';
 import { CommitSignal } from '../common/commit-signal';
@@ -31,22 +31,10 @@ export class DeliveriesService {
    * Returns the number of deliveries. Throws `InvalidRequestError` when neither a conversation nor a span of time is selected.
    */
   async replay(selection: ReplaySelection): Promise<number> {
-    assertBounded(selection);
+    assertBoundedReplay(selection);
     const replayed = await this.deliveries.replay(selection, this.clock.now());
     this.telemetry.replayed(replayed);
     this.commits.notify('outbox');
     return replayed;
-  }
-}
-
-function assertBounded({ conversationId, from, to }: ReplaySelection): void {
-  const isSpan = from !== undefined && to !== undefined;
-  if (conversationId === undefined && !isSpan) {
-    throw new InvalidRequestError([
-      { pointer: '#', code: 'required', detail: 'must name a conversationId, or from and to' },
-    ]);
-  }
-  if (isSpan && from >= to) {
-    throw new InvalidRequestError([{ pointer: '#/to', code: 'out-of-range', detail: 'must be after from' }]);
   }
 }

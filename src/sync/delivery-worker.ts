@@ -8,7 +8,7 @@ import { RetrySchedule } from './domain/retry-schedule';
 import type { EventSink } from './ports/event-sink';
 import type { DeliveryQueue, ReceiverVerdict } from './ports/outbox.store';
 import type { RelayTelemetry } from './ports/relay-telemetry';
-import { attemptWith } from './sink-attempt';
+import { attemptWith } from './ports/sink-attempt';
 
 /** Pause of a conversation queue after its delivery could not be saved. */
 const STORAGE_PAUSE_MS = 5_000;

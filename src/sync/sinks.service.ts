@@ -5,18 +5,15 @@ import { RequestBulkhead } from '../common/limits/request-bulkhead';
 import { Clock } from '../common/time/clock';
 import { AccessConfig } from '../config/access.config';
 import type { Attempt } from './domain/delivery';
-import { DeliveryFailedError, reasonOf } from './domain/delivery.errors';
 import { SinkNotFoundError } from './domain/sync.errors';
 import type { EventSink } from './ports/event-sink';
 import { EventSinks } from './ports/event-sinks';
 import { SinkStore } from './ports/sink.store';
 import { OutboxRelay } from './outbox.relay';
-import { attemptWith } from './sink-attempt';
+import { testAttempt } from './ports/sink-attempt';
 
 /** Tests at a time; the connections to a receiver are 64. */
 const TESTS = 4;
-/** The fencing check of a test event, which is in no queue and needs no claim. */
-const ALWAYS_HELD = (): void => undefined;
 
 /** The actions of operators on sinks. Every method throws `SinkNotFoundError` for a name that no sink has. */
 @Injectable()
@@ -52,18 +49,9 @@ export class SinksService {
   async test(name: string): Promise<Attempt> {
     const sink = this.sinkOf(name);
     const release = this.tests.take();
-    const attempt = await this.attempt(sink).finally(release);
+    const attempt = await testAttempt(sink, this.testEvent(), this.clock).finally(release);
     await this.store.recordTest(name, attempt);
     return attempt;
-  }
-
-  private async attempt(sink: EventSink): Promise<Attempt> {
-    const startedAt = performance.now();
-    const failure = await attemptWith(sink, this.testEvent(), new AbortController().signal, ALWAYS_HELD);
-    const outcome = { at: this.clock.now(), latencyMs: Math.round(performance.now() - startedAt) };
-    if (failure === undefined) return outcome;
-    const { status } = failure.error instanceof DeliveryFailedError ? failure.error : {};
-    return { ...outcome, error: reasonOf(failure.error), ...(status === undefined ? {} : { status }) };
   }
 
   private sinkOf(name: string): EventSink {

@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { type Kysely, sql } from 'kysely';
 import type { AuditDetail } from '../../audit/domain/audit-record';
+import type { ReplayBounds } from '../../sync/domain/replay-bounds';
 import type { Attempt } from '../../sync/domain/delivery';
 import {
   type WebhookDeliveryFilter,
   type WebhookDeliveryPosition,
   type WebhookDeliveryRecord,
   WebhookDeliveryStore,
-  type WebhookReplay,
 } from '../../webhooks/ports/webhook-delivery.store';
 import { CommitSignal } from '../../common/commit-signal';
 import { AuditWriter } from '../audit/audit-writer';
@@ -98,7 +98,7 @@ export class SqlWebhookDeliveryStore extends WebhookDeliveryStore {
     });
   }
 
-  async replay(webhookId: string, selection: WebhookReplay, at: number): Promise<number> {
+  async replay(webhookId: string, selection: ReplayBounds, at: number): Promise<number> {
     let replayed = 0;
     let after: string | undefined = '';
     do {
@@ -138,7 +138,7 @@ export class SqlWebhookDeliveryStore extends WebhookDeliveryStore {
 
   private async conversationsAfter(
     webhookId: string,
-    { conversationId, from, to }: WebhookReplay,
+    { conversationId, from, to }: ReplayBounds,
     after: string,
   ): Promise<string[]> {
     if (conversationId !== undefined) return [conversationId];
@@ -166,7 +166,7 @@ export class SqlWebhookDeliveryStore extends WebhookDeliveryStore {
     work: Work,
     webhookId: string,
     conversationIds: readonly string[],
-    { eventId, from, to }: Pick<WebhookReplay, 'from' | 'to'> & { readonly eventId?: string },
+    { eventId, from, to }: Pick<ReplayBounds, 'from' | 'to'> & { readonly eventId?: string },
     at: number,
   ): Promise<number> {
     if (conversationIds.length === 0) return 0;
@@ -202,7 +202,7 @@ export class SqlWebhookDeliveryStore extends WebhookDeliveryStore {
   private recordReplay(
     work: Work,
     webhookId: string,
-    { conversationId, from, to }: WebhookReplay,
+    { conversationId, from, to }: ReplayBounds,
     replayed: number,
   ): void {
     const detail: AuditDetail = {

@@ -6,6 +6,7 @@ import { DataRefusedError } from '../../common/errors/data-refused.errors';
 import { PoisonMessageReporter } from '../../common/poison/poison-message-reporter';
 import type { Attempt, Delivery } from '../../sync/domain/delivery';
 import type { Backlog, Claim, ReceiverVerdict } from '../../sync/ports/outbox.store';
+import { WEBHOOK_STATUSES, type WebhookStatus } from '../../webhooks/domain/webhook';
 import { queueAbout, type WebhookEvent } from '../../webhooks/domain/webhook-event';
 import { WEBHOOK_DISABLED } from '../../webhooks/domain/webhook-event-type';
 import {
@@ -13,6 +14,7 @@ import {
   type NewDelivery,
   type Subscription,
   WebhookQueue,
+  type WebhookTotals,
 } from '../../webhooks/ports/webhook-queue';
 import { AuditWriter } from '../audit/audit-writer';
 import type { WebhookDeliveryTable } from '../database/database';
@@ -230,6 +232,36 @@ export class SqlWebhookQueue extends WebhookQueue {
         .executeTakeFirstOrThrow(),
     );
     return { ...counts, ...(oldestAt === null ? {} : { oldestAt }) };
+  }
+
+  async totals(): Promise<WebhookTotals> {
+    const { pending, dead, oldestAt } = await this.unitOfWork.query((db) =>
+      db
+        .selectNoFrom([
+          sql<number>`(select count(*) from webhook_delivery where status = 'pending')`.as('pending'),
+          sql<number>`(select count(*) from webhook_delivery where status = 'dead')`.as('dead'),
+          sql<number | null>`(select min(delivery.queued_at) from webhook_delivery as delivery
+            join webhook on webhook.id = delivery.webhook_id
+            where delivery.status = 'pending' and webhook.status = 'active')`.as('oldestAt'),
+        ])
+        .executeTakeFirstOrThrow(),
+    );
+    const rows = await this.unitOfWork.query((db) =>
+      db
+        .selectFrom('webhook')
+        .select((eb) => ['status', eb.fn.countAll<number>().as('count')])
+        .groupBy('status')
+        .execute(),
+    );
+    const countOf = (status: WebhookStatus): number =>
+      Number(rows.find((row) => row.status === status)?.count ?? 0);
+    const webhooks = Object.fromEntries(WEBHOOK_STATUSES.map((status) => [status, countOf(status)]));
+    return {
+      webhooks: webhooks as Record<WebhookStatus, number>,
+      pending,
+      dead,
+      ...(oldestAt === null ? {} : { oldestAt }),
+    };
   }
 
   private async queue(work: Work, deliveries: readonly NewDelivery[], at: number): Promise<void> {

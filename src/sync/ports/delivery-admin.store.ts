@@ -1,4 +1,5 @@
 import type { Attempt, DeliveryRecord, DeliveryStatus } from '../domain/delivery';
+import type { ReplayBounds } from '../domain/replay-bounds';
 import type { DeliveryKey } from '../domain/delivery-id';
 
 /** A position in the list: the delivery that a page ended with. */
@@ -17,12 +18,9 @@ export interface DeliveryQuery extends DeliveryFilter {
   readonly after?: DeliveryPosition;
 }
 
-/** The deliveries to repeat: those of a conversation, of events in a span of time (epoch milliseconds), or both. */
-export interface ReplaySelection {
+/** The deliveries to repeat, to one sink or to all. */
+export interface ReplaySelection extends ReplayBounds {
   readonly sink?: string;
-  readonly conversationId?: string;
-  readonly from?: number;
-  readonly to?: number;
 }
 
 /** Deliveries that were settled before these times, in epoch milliseconds, are purged. */

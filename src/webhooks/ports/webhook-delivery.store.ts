@@ -1,3 +1,4 @@
+import type { ReplayBounds } from '../../sync/domain/replay-bounds';
 import type { Attempt, DeliveryStatus } from '../../sync/domain/delivery';
 
 /** A delivery as its caller reads it: everything but the data of the event. Times are epoch milliseconds. */
@@ -30,19 +31,11 @@ export interface WebhookDeliveryFilter {
   readonly conversationId?: string;
 }
 
-/** The deliveries to repeat: those of a conversation, of events in a span of time (epoch milliseconds), or both. */
-export interface WebhookReplay {
-  readonly conversationId?: string;
-  readonly from?: number;
-  readonly to?: number;
-}
-
 /**
- * The deliveries of webhooks as their callers read and repeat them. A method resolves with undefined if the scope has
- * no such webhook or delivery. Every method may throw `StorageUnavailableError`.
+ * The deliveries of webhooks as their callers read and repeat them. Every method may throw `StorageUnavailableError`.
  */
 export abstract class WebhookDeliveryStore {
-  /** The last queued first; undefined for an unknown webhook. */
+  /** The last queued first. */
   abstract list(
     webhookId: string,
     filter: WebhookDeliveryFilter,
@@ -64,7 +57,7 @@ export abstract class WebhookDeliveryStore {
    * Queues the selected deliveries again, in the order of their conversations. Works in batches: after a failure, some
    * are queued and the rest are unchanged. Returns their number. Writes `WEBHOOK_DELIVERIES_REPLAYED`, one for each batch.
    */
-  abstract replay(webhookId: string, selection: WebhookReplay, at: number): Promise<number>;
+  abstract replay(webhookId: string, selection: ReplayBounds, at: number): Promise<number>;
 
   /**
    * Removes up to `limit` deliveries that were settled before the given time, and what is left of deleted webhooks.

@@ -1,5 +1,5 @@
 import { DeliveryQueue } from '../../sync/ports/outbox.store';
-import type { SessionSelection } from '../domain/webhook';
+import type { SessionSelection, WebhookStatus } from '../domain/webhook';
 import type { WebhookEvent } from '../domain/webhook-event';
 
 /** A webhook that may get events: active or paused. */
@@ -27,6 +27,16 @@ export interface FanOut {
   readonly deliveries: readonly NewDelivery[];
 }
 
+/** The webhooks and their deliveries, over all callers. */
+export interface WebhookTotals {
+  /** Webhooks by status. */
+  readonly webhooks: Readonly<Record<WebhookStatus, number>>;
+  readonly pending: number;
+  /** Time at which the oldest pending event was queued, in epoch milliseconds; absent when none is pending. */
+  readonly oldestAt?: number;
+  readonly dead: number;
+}
+
 /**
  * The queues of webhooks; the sink of a delivery is the id of its webhook. The events of one conversation for one
  * webhook are numbered from 1 without gaps, in the order of the feed, when they are queued.
@@ -50,6 +60,8 @@ export abstract class WebhookQueue extends DeliveryQueue<WebhookEvent> {
    * moved it since.
    */
   abstract add(fanOut: FanOut, at: number): Promise<boolean>;
+
+  abstract totals(): Promise<WebhookTotals>;
 
   /** Queues events that are not in the feed. */
   abstract addOthers(deliveries: readonly NewDelivery[], at: number): Promise<void>;

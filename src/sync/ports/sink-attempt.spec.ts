@@ -1,8 +1,8 @@
-import { anEvent } from './domain/delivery.builder';
-import { DeliveryFailedError } from './domain/delivery.errors';
-import type { EventSink } from './ports/event-sink';
-import { FakeEventSink } from './ports/event-sink.fake';
-import { never, takes } from './sink-answers.fake';
+import { anEvent } from '../domain/delivery.builder';
+import { DeliveryFailedError } from '../domain/delivery.errors';
+import type { EventSink } from './event-sink';
+import { FakeEventSink } from './event-sink.fake';
+import { never, takes } from '../sink-answers.fake';
 import { attemptWith } from './sink-attempt';
 
 type Outcome = Awaited<ReturnType<typeof attemptWith>>;

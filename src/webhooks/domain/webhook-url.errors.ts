@@ -1,0 +1,11 @@
+import { DomainError } from '../../common/errors/domain.errors';
+
+export class WebhookUrlRefusedError extends DomainError {
+  readonly code = 'webhook-url-refused';
+  readonly kind = 'unprocessable';
+  readonly title = 'No events are sent to this address';
+
+  constructor() {
+    super('The URL must lead to a globally routable address.');
+  }
+}

@@ -1,0 +1,57 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { v4 as uuid } from 'uuid';
+import { Clock } from '../common/time/clock';
+import { ConversationEvents } from '../session/ports/conversation-events';
+import { SessionStore } from '../session/ports/session.store';
+import { EXPIRING, isSubscribed } from './domain/webhook-event-type';
+import { WebhookQueue } from './ports/webhook-queue';
+import { WebhooksTelemetry } from './webhooks.telemetry';
+
+/**
+ * Queues `session.expiring` for webhooks. The notice is no change of a session and is not in the feed: one that could not
+ * be queued is lost, which is logged.
+ */
+@Injectable()
+export class ExpiryNotices implements OnModuleInit {
+  constructor(
+    private readonly conversationEvents: ConversationEvents,
+    private readonly sessions: SessionStore,
+    private readonly queue: WebhookQueue,
+    private readonly clock: Clock,
+    private readonly telemetry: WebhooksTelemetry,
+  ) {}
+
+  onModuleInit(): void {
+    this.conversationEvents.subscribe({
+      onExpiring: (conversationId, expiresAt) => {
+        this.queueNotice(conversationId, expiresAt).catch((error: unknown) => {
+          this.telemetry.expiryNotQueued(error, conversationId);
+        });
+      },
+    });
+  }
+
+  private async queueNotice(conversationId: string, expiresAt: number): Promise<void> {
+    if ((await this.queue.position()) === undefined) return;
+    const session = await this.sessions.find(conversationId);
+    if (session === undefined) return;
+    const { owner } = session.snapshot;
+    const subscriptions = await this.queue.subscriptions([owner]);
+    const at = this.clock.now();
+    const event = {
+      id: uuid(),
+      type: EXPIRING,
+      conversationId,
+      occurredAt: at,
+      data: { expiresAt: new Date(expiresAt).toISOString() },
+    };
+    const webhooks = subscriptions.filter(
+      (one) => isSubscribed(one.types, EXPIRING) && (one.sessions === 'all' || one.owner === owner),
+    );
+    if (webhooks.length === 0) return;
+    await this.queue.addOthers(
+      webhooks.map(({ webhookId }) => ({ ...event, webhookId })),
+      at,
+    );
+  }
+}

@@ -1,0 +1,79 @@
+import { Injectable } from '@nestjs/common';
+import { validate as isUuid } from 'uuid';
+import type { Caller } from '../access/domain/caller';
+import * as cursors from '../common/pagination/cursor';
+import { type Page, readPage } from '../common/pagination/page';
+import { Clock } from '../common/time/clock';
+import { isEpochMs } from '../common/validation/column-types';
+import type { Attempt } from '../sync/domain/delivery';
+import { assertBoundedReplay, type ReplayBounds } from '../sync/domain/replay-bounds';
+import { DeliveryNotFoundError } from '../sync/domain/sync.errors';
+import {
+  type WebhookDeliveryFilter,
+  type WebhookDeliveryRecord,
+  WebhookDeliveryStore,
+} from './ports/webhook-delivery.store';
+import { WebhooksQueries } from './webhooks.queries';
+
+const POSITION = [cursors.partOf(isEpochMs), cursors.partOf((part): part is string => isUuid(part))] as const;
+
+export interface WebhookDeliveryHistory {
+  readonly delivery: WebhookDeliveryRecord;
+  readonly attempts: readonly Attempt[];
+}
+
+/**
+ * The delivery log of a webhook, and its repetition. Every method throws `WebhookNotFoundError`, also for a webhook of
+ * another caller.
+ */
+@Injectable()
+export class WebhookDeliveriesService {
+  constructor(
+    private readonly webhooks: WebhooksQueries,
+    private readonly deliveries: WebhookDeliveryStore,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The last queued first. Throws `InvalidRequestError` for the cursor of another list. */
+  async list(
+    webhookId: string,
+    { limit, cursor, ...filter }: WebhookDeliveryFilter & { limit: number; cursor?: string },
+    caller: Caller,
+  ): Promise<Page<WebhookDeliveryRecord>> {
+    await this.webhooks.get(webhookId, caller);
+    const list = ['webhook-deliveries', webhookId, filter.conversationId ?? '*', filter.status ?? '*'];
+    const [queuedAt, eventId] = cursor === undefined ? [] : cursors.decodeCursor(cursor, list, POSITION);
+    const after = queuedAt === undefined || eventId === undefined ? {} : { after: { queuedAt, eventId } };
+    return readPage(
+      limit,
+      (count) => this.deliveries.list(webhookId, filter, { limit: count, ...after }),
+      (last) => cursors.encodeCursor(list, [last.queuedAt, last.eventId]),
+    );
+  }
+
+  /** Throws `DeliveryNotFoundError`. */
+  async get(webhookId: string, eventId: string, caller: Caller): Promise<WebhookDeliveryHistory> {
+    await this.webhooks.get(webhookId, caller);
+    const delivery = await this.deliveries.find(webhookId, eventId);
+    if (delivery === undefined) throw new DeliveryNotFoundError();
+    return { delivery, attempts: await this.deliveries.attempts(webhookId, eventId) };
+  }
+
+  /** Attempts a delivery again at once, in the order of its conversation, in any status. Throws `DeliveryNotFoundError`. */
+  async retry(webhookId: string, eventId: string, caller: Caller): Promise<void> {
+    await this.webhooks.get(webhookId, caller);
+    if (!(await this.deliveries.retry(webhookId, eventId, this.clock.now())))
+      throw new DeliveryNotFoundError();
+  }
+
+  /**
+   * Delivers again, under the same ids and in order, what was delivered or given up, and expedites what is pending.
+   * Returns the number of deliveries. Throws `InvalidRequestError` when neither a conversation nor a span of time is
+   * selected.
+   */
+  async replay(webhookId: string, selection: ReplayBounds, caller: Caller): Promise<number> {
+    assertBoundedReplay(selection);
+    await this.webhooks.get(webhookId, caller);
+    return this.deliveries.replay(webhookId, selection, this.clock.now());
+  }
+}

@@ -1,0 +1,56 @@
+import { Global, Module } from '@nestjs/common';
+import { HttpClient } from '../common/http/http-client';
+import { OutboundHttpModule } from '../common/http/outbound-http.module';
+import { Clock } from '../common/time/clock';
+import { WebhookClient } from '../common/webhook/webhook-client';
+import { WebhooksConfig } from '../config/webhooks.config';
+import { DynamicSinks } from '../sync/ports/dynamic-sinks';
+import { ExpiryNotices } from './expiry-notices';
+import { WebhookDeliveriesController } from './webhook-deliveries.controller';
+import { WebhookDeliveriesService } from './webhook-deliveries.service';
+import { WebhookFanOut } from './webhook-fan-out';
+import { WebhookRetention } from './webhook-retention';
+import { WebhookSink } from './webhook-sink';
+import { WebhookSinks } from './webhook-sinks';
+import { WebhookTests } from './webhook-tests';
+import { WebhookUrlRules } from './webhook-url-rules';
+import { WebhooksController } from './webhooks.controller';
+import { WebhooksQueries } from './webhooks.queries';
+import { WebhooksService } from './webhooks.service';
+import { WebhooksTelemetry } from './webhooks.telemetry';
+
+/** Per receiver; as many as may be in flight to one webhook, and tests beside them. */
+const CONNECTIONS = 12;
+
+/** Receivers of events that callers register. Needs the stores of `ports/`, the feed and the channels' events. */
+@Global()
+@Module({
+  imports: [
+    OutboundHttpModule.withConnections(CONNECTIONS, {
+      inject: [WebhooksConfig],
+      useFactory: ({ allowPrivate, proxies }: WebhooksConfig) => ({ publicOnly: !allowPrivate, proxies }),
+    }),
+  ],
+  controllers: [WebhooksController, WebhookDeliveriesController],
+  providers: [
+    {
+      provide: WebhookClient,
+      inject: [HttpClient, Clock],
+      useFactory: (http: HttpClient, clock: Clock) => new WebhookClient(http, clock),
+    },
+    ExpiryNotices,
+    WebhookDeliveriesService,
+    WebhookFanOut,
+    WebhookRetention,
+    WebhookSink,
+    WebhookSinks,
+    WebhookTests,
+    WebhookUrlRules,
+    WebhooksQueries,
+    WebhooksService,
+    WebhooksTelemetry,
+    { provide: DynamicSinks, useExisting: WebhookSinks },
+  ],
+  exports: [DynamicSinks],
+})
+export class WebhooksModule {}

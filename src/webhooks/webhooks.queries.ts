@@ -1,0 +1,51 @@
+import { Injectable } from '@nestjs/common';
+import { validate as isUuid } from 'uuid';
+import type { Caller } from '../access/domain/caller';
+import * as cursors from '../common/pagination/cursor';
+import { type Page, readPage } from '../common/pagination/page';
+import { isEpochMs } from '../common/validation/column-types';
+import type { Webhook } from './domain/webhook';
+import { WebhookNotFoundError } from './domain/webhook.errors';
+import type { Backlog } from '../sync/ports/outbox.store';
+import { WebhookQueue } from './ports/webhook-queue';
+import { WebhookStore } from './ports/webhook.store';
+import { webhookScopeOf } from './webhook-scope';
+
+const LIST = ['webhooks'];
+const POSITION = [cursors.partOf(isEpochMs), cursors.partOf((part): part is string => isUuid(part))] as const;
+
+/** Reads webhooks. A caller learns nothing of those of others. */
+@Injectable()
+export class WebhooksQueries {
+  constructor(
+    private readonly webhooks: WebhookStore,
+    private readonly queue: WebhookQueue,
+  ) {}
+
+  /** Throws `WebhookNotFoundError`. */
+  async get(id: string, caller: Caller): Promise<Webhook> {
+    const webhook = await this.webhooks.find(id, webhookScopeOf(caller));
+    if (webhook === undefined) throw new WebhookNotFoundError();
+    return webhook;
+  }
+
+  /** Throws `WebhookNotFoundError`. */
+  async overview(
+    id: string,
+    caller: Caller,
+  ): Promise<{ readonly webhook: Webhook; readonly backlog: Backlog }> {
+    const webhook = await this.get(id, caller);
+    return { webhook, backlog: await this.queue.backlog(id) };
+  }
+
+  /** The last created first. Throws `InvalidRequestError` for the cursor of another list. */
+  async list({ limit, cursor }: { limit: number; cursor?: string }, caller: Caller): Promise<Page<Webhook>> {
+    const [createdAt, id] = cursor === undefined ? [] : cursors.decodeCursor(cursor, LIST, POSITION);
+    const after = createdAt === undefined || id === undefined ? {} : { after: { createdAt, id } };
+    return readPage(
+      limit,
+      (count) => this.webhooks.list(webhookScopeOf(caller), { limit: count, ...after }),
+      (last) => cursors.encodeCursor(LIST, [last.createdAt, last.id]),
+    );
+  }
+}
