@@ -2,7 +2,7 @@ import type { Selectable } from 'kysely';
 import type { FeedEvent } from '../../events/domain/feed-event';
 import type { Attempt, Delivery } from '../../sync/domain/delivery';
 import type { Webhook, WebhookSecret, WebhookStatus } from '../../webhooks/domain/webhook';
-import { dataOfFeedEvent, type WebhookEvent } from '../../webhooks/domain/webhook-event';
+import { dataOfFeedEvent, isOfConversation, type WebhookEvent } from '../../webhooks/domain/webhook-event';
 import type { WebhookDeliveryRecord } from '../../webhooks/ports/webhook-delivery.store';
 import type { WebhookAttemptTable, WebhookDeliveryTable, WebhookTable } from '../database/database';
 import type { DataCipher } from '../guest/data-cipher';
@@ -114,7 +114,7 @@ export function toWebhookDeliveryRecord(
     webhookId: row.webhook_id,
     eventId: row.event_id,
     type: row.type,
-    conversationId: row.conversation_id,
+    ...(isOfConversation(row.conversation_id) ? { conversationId: row.conversation_id } : {}),
     sequence: row.sequence,
     status: row.status,
     attempts: row.attempts,

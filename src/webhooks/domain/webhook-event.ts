@@ -21,6 +21,11 @@ export function queueAbout(webhookId: string): string {
   return ABOUT_WEBHOOK + webhookId;
 }
 
+/** Tells whether a queue is of a conversation. */
+export function isOfConversation(conversationId: string): boolean {
+  return !conversationId.startsWith(ABOUT_WEBHOOK);
+}
+
 /** The type of an event of the feed; undefined for one that webhooks are not told. */
 export function typeOfFeedEvent(event: FeedEvent): string | undefined {
   if (event.kind === 'message') return event.body.direction === 'inbound' ? MESSAGE_SENT : MESSAGE_RECEIVED;
@@ -37,6 +42,6 @@ export function dataOfFeedEvent(event: FeedEvent): object {
 
 /** The body of the request, the same in every attempt. Times are RFC 3339 in UTC. */
 export function bodyOf({ id, type, occurredAt, conversationId, sequence, data }: WebhookEvent): string {
-  const about = conversationId.startsWith(ABOUT_WEBHOOK) ? {} : { conversationId, sequence };
+  const about = isOfConversation(conversationId) ? { conversationId, sequence } : {};
   return JSON.stringify({ id, type, timestamp: new Date(occurredAt).toISOString(), ...about, data });
 }
