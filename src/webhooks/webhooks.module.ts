@@ -5,7 +5,9 @@ import { Clock } from '../common/time/clock';
 import { WebhookClient } from '../common/webhook/webhook-client';
 import { WebhooksConfig } from '../config/webhooks.config';
 import { DynamicSinks } from '../sync/ports/dynamic-sinks';
+import { SessionWebhooks } from '../session/ports/session-webhooks';
 import { ExpiryNotices } from './expiry-notices';
+import { RegisteredWebhooks } from './registered-webhooks';
 import { WebhookDeliveriesController } from './webhook-deliveries.controller';
 import { WebhookDeliveriesService } from './webhook-deliveries.service';
 import { WebhookFanOut } from './webhook-fan-out';
@@ -49,8 +51,9 @@ const CONNECTIONS = 12;
     WebhooksQueries,
     WebhooksService,
     WebhooksTelemetry,
+    { provide: SessionWebhooks, useClass: RegisteredWebhooks },
     { provide: DynamicSinks, useExisting: WebhookSinks },
   ],
-  exports: [DynamicSinks],
+  exports: [DynamicSinks, SessionWebhooks],
 })
 export class WebhooksModule {}

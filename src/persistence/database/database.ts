@@ -54,6 +54,8 @@ export interface SessionTable {
   readonly holder: string;
   /** Digest of the address under which the upstream delivers to the guest; null without one, and once the session is over. */
   readonly guest_address: string | null;
+  /** Encrypted; null without one, and once the guest is erased. */
+  readonly webhook_url: string | null;
   /** JSON object of the facts that Genesys Cloud has reported; null without any. */
   readonly platform_report: string | null;
   /** JSON object, encrypted; null without a wrap-up, and once the guest is erased. */
