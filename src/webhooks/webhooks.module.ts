@@ -11,6 +11,8 @@ import { RegisteredWebhooks } from './registered-webhooks';
 import { WebhookDeliveriesController } from './webhook-deliveries.controller';
 import { WebhookDeliveriesService } from './webhook-deliveries.service';
 import { WebhookFanOut } from './webhook-fan-out';
+import { WebhookOwners } from './webhook-owners';
+import { WebhookSubscribers } from './webhook-subscribers';
 import { WebhookRetention } from './webhook-retention';
 import { WebhookSink } from './webhook-sink';
 import { WebhookSinks } from './webhook-sinks';
@@ -43,7 +45,9 @@ const CONNECTIONS = 12;
     ExpiryNotices,
     WebhookDeliveriesService,
     WebhookFanOut,
+    WebhookOwners,
     WebhookRetention,
+    WebhookSubscribers,
     WebhookSink,
     WebhookSinks,
     WebhookTests,

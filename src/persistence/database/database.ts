@@ -5,7 +5,7 @@ import type { IdempotentRequest } from '../../session/domain/idempotent-request'
 import type { EventState } from '../../session/domain/session-event';
 import type { DeliveryStatus } from '../../sync/domain/delivery';
 import type { PauseReason } from '../../sync/ports/sink.store';
-import type { SessionSelection, WebhookPauseReason, WebhookStatus } from '../../webhooks/domain/webhook';
+import type { SessionSelection, WebhookStatusReason, WebhookStatus } from '../../webhooks/domain/webhook';
 import type { DisconnectStatus, EndReason, SessionState } from '../../session/domain/session-state';
 
 // Times are epoch milliseconds, JSON is text and booleans are 1 or 0, so that both databases read alike.
@@ -265,7 +265,7 @@ export interface WebhookTable {
   readonly sessions: SessionSelection;
   /** `deleted` until its deliveries are purged. */
   readonly status: WebhookStatus | 'deleted';
-  readonly pause_reason: WebhookPauseReason | null;
+  readonly status_reason: WebhookStatusReason | null;
   /** JSON list, encrypted; empty once it is deleted. */
   readonly secrets: string;
   /** It gets the events of the feed after this position. */

@@ -28,7 +28,7 @@ async function createWebhook(db: Kysely<unknown>): Promise<void> {
     .addColumn('types', 'text', (column) => column.notNull())
     .addColumn('sessions', 'text', (column) => column.notNull())
     .addColumn('status', 'text', (column) => column.notNull())
-    .addColumn('pause_reason', 'text')
+    .addColumn('status_reason', 'text')
     .addColumn('secrets', 'text', (column) => column.notNull())
     .addColumn('from_position', 'bigint', (column) => column.notNull())
     .addColumn('created_at', 'bigint', (column) => column.notNull())

@@ -25,14 +25,14 @@ function claiming(
 ): PreparedQuery<QueuesWanted, ClaimedQueue> {
   return prepared((_, wanted: QueuesWanted, dialect) => {
     const { sink, relay, now, until, limit, except } = wanted;
-    const free = sql`select conversation_id from webhook_queue
+    const free = sql<ClaimedQueue>`select conversation_id from webhook_queue
       where webhook_id = ${sink} and ${isDue(now)}
         and (claimed_until is null or claimed_until <= ${now})
         ${except.length === 0 ? sql`` : sql`and conversation_id not in (${sql.join(except)})`}
         and exists (select 1 from webhook where id = ${sink} and ${isOpen(now)})
       order by ${order} limit ${limit}`;
     // The embedded database belongs to one process, whose relay knows its deliveries in flight.
-    if (dialect === 'sqlite') return free as RawBuilder<ClaimedQueue>;
+    if (dialect === 'sqlite') return free;
     return sql<ClaimedQueue>`with free as materialized (${free} for update skip locked)
       update webhook_queue set claimed_by = ${relay}, claimed_until = ${until} from free
       where webhook_queue.webhook_id = ${sink} and webhook_queue.conversation_id = free.conversation_id

@@ -42,7 +42,7 @@ export function toWebhook(cipher: DataCipher, row: WebhookRow): Webhook {
     status: row.status as WebhookStatus,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
-    ...(row.pause_reason === null ? {} : { pauseReason: row.pause_reason }),
+    ...(row.status_reason === null ? {} : { statusReason: row.status_reason }),
     ...(row.verified_at === null ? {} : { verifiedAt: row.verified_at }),
     ...(row.failing_since === null ? {} : { failingSince: row.failing_since }),
     ...(row.quiet_until === null ? {} : { retryAfter: row.quiet_until }),
