@@ -39,6 +39,10 @@ let sinks: FakeDynamicSinks;
 let commits: CommitSignal;
 let relays: DynamicSinkRelays;
 
+function expectNoTimers(): void {
+  expect(jest.getTimerCount()).toBe(0);
+}
+
 beforeEach(() => {
   jest.useFakeTimers({ now: 1_800_000_000_000 });
   RecordingLog.install();
@@ -52,7 +56,7 @@ afterEach(async () => {
   const stopped = relays.beforeApplicationShutdown();
   await jest.advanceTimersByTimeAsync(5_000);
   await stopped;
-  expect(jest.getTimerCount()).toBe(0);
+  expectNoTimers();
   jest.useRealTimers();
 });
 

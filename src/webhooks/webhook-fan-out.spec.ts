@@ -28,6 +28,10 @@ let queue: FakeWebhookQueue;
 let commits: CommitSignal;
 let fanOut: WebhookFanOut;
 
+function expectNoTimers(): void {
+  expect(jest.getTimerCount()).toBe(0);
+}
+
 beforeEach(() => {
   jest.useFakeTimers();
   RecordingLog.install();
@@ -37,7 +41,7 @@ beforeEach(() => {
 });
 afterEach(async () => {
   await fanOut.beforeApplicationShutdown();
-  expect(jest.getTimerCount()).toBe(0);
+  expectNoTimers();
   jest.useRealTimers();
 });
 
