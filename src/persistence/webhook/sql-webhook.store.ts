@@ -201,7 +201,7 @@ export class SqlWebhookStore extends WebhookStore {
         .where('id', '=', id)
         .returningAll()
         .executeTakeFirstOrThrow();
-      // Of a deleted one there is nothing left to read.
+      // A deleted one has nothing left to read.
       return toWebhook(this.cipher, changed.status === 'deleted' ? row : changed);
     });
   }
