@@ -6,7 +6,6 @@ import { createStorage, DIALECTS, TestStores, type TestStorage } from '../suppor
 import {
   ACCEPTED,
   activateWebhook,
-  anEvent,
   claimEvent,
   claimEvents,
   DAY_MS,
@@ -178,10 +177,13 @@ describe.each(DIALECTS)(`${WebhookQueue.name}, its failures, on %s`, (dialect) =
       );
       const last = events.slice(-3);
       await stores.webhookQueue.addOthers(
-        last.map(({ id: eventId, kind }) => {
-          const { data: _, ...event } = anEvent(id, conversationId, { id: eventId, type: kind });
-          return event;
-        }),
+        last.map(({ id: eventId, kind, at }) => ({
+          webhookId: id,
+          id: eventId,
+          conversationId,
+          type: kind,
+          occurredAt: at,
+        })),
         2_000,
       );
       return { session, ids: last.map((event) => event.id) };

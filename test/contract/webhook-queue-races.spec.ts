@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { CommitSignal } from '../../src/common/commit-signal';
 import { advancingQueue, lockingQueue } from '../../src/persistence/webhook/webhook-outcomes';
 import { queueDeliveries } from '../../src/persistence/webhook/webhook-queueing';
 import { WebhookQueue } from '../../src/webhooks/ports/webhook-queue';
@@ -40,7 +41,7 @@ describe(`${WebhookQueue.name}, concurrent transactions on postgres`, () => {
     const last = await claimEvent(stores, id);
     const telling: Promise<void>[] = [];
     await stores.unitOfWork.run(async (work) => {
-      await queueDeliveries(work, [anEvent(id, 'one')], 4_000);
+      await queueDeliveries(work, new CommitSignal(), [anEvent(id, 'one')], 4_000);
       const { webhookQueue } = stores;
       telling.push(
         tell === 'settle' ? webhookQueue.settle(last, ACCEPTED) : webhookQueue.bury(last, REFUSED),
