@@ -121,7 +121,7 @@ async function writeWaiting({ connection: { db } }: TestStores, id: string): Pro
     from webhook_queue cross join n where webhook_id = ${sql.lit(id)}`.execute(db);
 }
 
-/** What a statement reads; the rows only on PostgreSQL, where it is executed and rolled back. */
+/** The indexes and rows that a statement reads; the rows only on PostgreSQL, where it is executed and rolled back. */
 interface Reading {
   readonly steps: readonly string[];
   readonly queueIndexes: ReadonlySet<string>;

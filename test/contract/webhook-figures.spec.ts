@@ -68,6 +68,22 @@ describe.each(DIALECTS)(`${WebhookQueue.name}, its figures, on %s`, (dialect) =>
     await expect(claimEvent(stores, id)).resolves.toMatchObject({ attempts: 1, event: { sequence: 2 } });
   });
 
+  it('do not count a conversation whose next event was never refused', async () => {
+    const [early] = await queueEvents(stores, id, 'one', { count: 2 });
+    await stores.webhookQueue.settle(await claimEvent(stores, id), ACCEPTED);
+    const inFlight = await claimEvent(stores, id);
+    await stores.webhookDeliveries.retry(id, early ?? '', 10_000);
+    await stores.webhookQueue.postpone(inFlight, REFUSED, 40_000);
+    await expect(stores.webhookQueue.backlog(id)).resolves.toMatchObject({
+      pending: 2,
+      blockedConversations: 0,
+    });
+    await expect(claimEvent(stores, id, { now: 40_000 })).resolves.toMatchObject({
+      attempts: 0,
+      event: { sequence: 1 },
+    });
+  });
+
   it('count nothing of a deleted webhook', async () => {
     await queueEvents(stores, id, 'one', { count: 2 });
     await stores.webhookQueue.bury(await claimEvent(stores, id), REFUSED);

@@ -179,9 +179,9 @@ export class SqlWebhookQueue extends WebhookQueue {
     verdict: ReceiverVerdict = {},
   ): Promise<boolean> {
     return this.whileClaimed(false, async (work) => {
-      const attempts = delivery.attempts + 1;
-      recordOutcome(work, delivery, attempt, { attempts, last_error: storable(attempt.error ?? '') });
-      work.send(postponingQueue(work, { key: keyOf(delivery), attempts, dueAt: nextAttemptAt }));
+      const failed = { attempts: delivery.attempts + 1, last_error: storable(attempt.error ?? '') };
+      recordOutcome(work, delivery, attempt, failed);
+      work.send(postponingQueue(work, { ...keyOf(delivery), dueAt: nextAttemptAt }));
       return this.failures.note(work, delivery, attempt.at, verdict);
     });
   }

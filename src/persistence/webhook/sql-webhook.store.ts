@@ -189,7 +189,7 @@ export class SqlWebhookStore extends WebhookStore {
       .where('id', '=', id)
       .returningAll()
       .executeTakeFirstOrThrow();
-    // Of a deleted one there is nothing left to read.
+    // A deleted one has no URL and no secrets any more.
     return toWebhook(this.cipher, changed.status === 'deleted' ? row : changed);
   }
 

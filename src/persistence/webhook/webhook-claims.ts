@@ -17,7 +17,7 @@ interface QueuesWanted {
 /** Claims the queues that are due, the longest overdue first. */
 export const claimingDue = claiming((now) => sql`due_at <= ${now}`, sql`due_at`);
 /** A probe also takes queues that wait, and prefers one whose head was never refused. */
-export const claimingNext = claiming(() => sql`due_at is not null`, sql`(attempts > 0), due_at`);
+const claimingNext = claiming(() => sql`due_at is not null`, sql`(attempts > 0), due_at`);
 
 function claiming(
   isDue: (now: number) => RawBuilder<unknown>,

@@ -66,17 +66,14 @@ export const advancingQueue = prepared(
     where webhook_id = ${webhookId} and conversation_id = ${conversationId}`,
 );
 
-/** The queue waits with its head. */
+/** The queue waits with its head, which may be an earlier event that was asked for again. */
 export const postponingQueue = prepared(
-  (
-    db,
-    { key, attempts, dueAt }: { readonly key: QueueKey; readonly attempts: number; readonly dueAt: number },
-  ) =>
+  (db, { webhookId, conversationId, dueAt }: QueueKey & { readonly dueAt: number }) =>
     db
       .updateTable('webhook_queue')
-      .set({ claimed_by: null, claimed_until: null, attempts, due_at: dueAt })
-      .where('webhook_id', '=', key.webhookId)
-      .where('conversation_id', '=', key.conversationId),
+      .set({ claimed_by: null, claimed_until: null, attempts: ATTEMPTS_OF_HEAD, due_at: dueAt })
+      .where('webhook_id', '=', webhookId)
+      .where('conversation_id', '=', conversationId),
 );
 
 const insertingAttempt = prepared((db, { row }: { readonly row: ReturnType<typeof toWebhookAttemptRow> }) =>

@@ -6,7 +6,7 @@ import { ofFewLengths } from '../database/dialect';
 import { ATTEMPTS_OF_HEAD } from './webhook-outcomes';
 
 /** Selects deliveries of conversations of one webhook. */
-export interface DeliveriesOf extends Pick<ReplayBounds, 'from' | 'to'> {
+interface DeliveriesOf extends Pick<ReplayBounds, 'from' | 'to'> {
   readonly webhookId: string;
   readonly conversationIds: readonly string[];
   readonly eventId?: string;
