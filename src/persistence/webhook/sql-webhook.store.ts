@@ -178,7 +178,7 @@ export class SqlWebhookStore extends WebhookStore {
         .where('id', '=', id)
         .returningAll()
         .executeTakeFirstOrThrow();
-      // Of a deleted one there is nothing left to read.
+      // Nothing is left to read of a deleted one.
       return toWebhook(this.cipher, changed.status === 'deleted' ? row : changed);
     });
   }
