@@ -253,8 +253,7 @@ export class SqlWebhookQueue extends WebhookQueue {
         .groupBy('status')
         .execute(),
     );
-    const countOf = (status: WebhookStatus): number =>
-      Number(rows.find((row) => row.status === status)?.count ?? 0);
+    const countOf = (status: WebhookStatus): number => rows.find((row) => row.status === status)?.count ?? 0;
     const webhooks = Object.fromEntries(WEBHOOK_STATUSES.map((status) => [status, countOf(status)]));
     return {
       webhooks: webhooks as Record<WebhookStatus, number>,
@@ -325,7 +324,7 @@ export class SqlWebhookQueue extends WebhookQueue {
           : {
               quiet_until: sql<number>`case when coalesce(quiet_until, 0) < ${retryAfter} then ${sql.val(retryAfter)} else quiet_until end`,
             }),
-        ...(isGone ? { status: 'paused', pause_reason: 'receiver-gone' } : {}),
+        ...(isGone ? { status: 'paused', status_reason: 'receiver-gone' } : {}),
       })
       .where('id', '=', id)
       .where('status', '=', 'active')
@@ -351,7 +350,11 @@ export class SqlWebhookQueue extends WebhookQueue {
     at: number,
   ): Promise<void> {
     const { db } = work;
-    await db.updateTable('webhook').set({ status: 'disabled' }).where('id', '=', id).execute();
+    await db
+      .updateTable('webhook')
+      .set({ status: 'disabled', status_reason: 'failing' })
+      .where('id', '=', id)
+      .execute();
     const others = await db
       .selectFrom('webhook')
       .select('id')

@@ -116,7 +116,7 @@ export class SqlWebhookStore extends WebhookStore {
       if (status !== 'active') return undefined;
       const change = { reason: 'caller', before: status, after: 'paused' };
       this.audit.write(work, [webhookFact('WEBHOOK_PAUSED', id, change)]);
-      return { status: 'paused', pause_reason: 'caller', updated_at: at };
+      return { status: 'paused', status_reason: 'caller', updated_at: at };
     });
   }
 
@@ -152,12 +152,35 @@ export class SqlWebhookStore extends WebhookStore {
     });
   }
 
+  async owners(): Promise<readonly string[]> {
+    const rows = await this.unitOfWork.query((db) =>
+      db.selectFrom('webhook').select('owner').distinct().where('status', '<>', 'deleted').execute(),
+    );
+    return rows.map(({ owner }) => owner);
+  }
+
+  async retire(owner: string, at: number, disabledBefore: number): Promise<void> {
+    const found = await this.unitOfWork.query((db) => webhooksIn(db, { owner }).execute());
+    for (const { id, status_reason: reason, updated_at: since } of found) {
+      if (reason !== 'caller-gone') await this.disableRetired(id, at);
+      else if (since < disabledBefore) await this.delete(id, { owner }, at);
+    }
+  }
+
   async delete(id: string, scope: WebhookScope, at: number): Promise<boolean> {
     const deleted = await this.change(id, scope, (work, { status }) => {
       this.audit.write(work, [webhookFact('WEBHOOK_DELETED', id, { before: status, after: 'deleted' })]);
       return { status: 'deleted', url: '', secrets: '', description: '', updated_at: at };
     });
     return deleted !== undefined;
+  }
+
+  private async disableRetired(id: string, at: number): Promise<void> {
+    await this.change(id, {}, (work, { status }) => {
+      const change = { reason: 'caller-gone', before: status, after: 'disabled' };
+      this.audit.write(work, [webhookFact('WEBHOOK_DISABLED', id, change)]);
+      return { status: 'disabled', status_reason: 'caller-gone', updated_at: at };
+    });
   }
 
   /** Changes the row while it is locked, unless there is no change; resolves with the webhook as it is then. */
@@ -212,7 +235,7 @@ export class SqlWebhookStore extends WebhookStore {
 }
 
 const RECOVERED = {
-  pause_reason: null,
+  status_reason: null,
   failing_since: null,
   quiet_until: null,
   failing_until: null,
@@ -241,8 +264,7 @@ async function countWebhooks(db: Kysely<Database>, owner: string): Promise<{ own
       eb.fn.sum<number>(sql`case when owner = ${owner} then 1 else 0 end`).as('owned'),
     ])
     .where('status', '<>', 'deleted')
-    .executeTakeFirstOrThrow()
-    .then(({ all, owned }) => ({ all: Number(all), owned: Number(owned) }));
+    .executeTakeFirstOrThrow();
 }
 
 async function skipFeed(db: Kysely<Database>): Promise<void> {

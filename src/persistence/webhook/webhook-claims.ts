@@ -25,14 +25,14 @@ function claiming(
 ): PreparedQuery<QueuesWanted, ClaimedQueue> {
   return prepared((_, wanted: QueuesWanted, dialect) => {
     const { sink, relay, now, until, limit, except } = wanted;
-    const free = sql`select conversation_id from webhook_queue
+    const free = sql<ClaimedQueue>`select conversation_id from webhook_queue
       where webhook_id = ${sink} and ${isDue(now)}
         and (claimed_until is null or claimed_until <= ${now})
         ${except.length === 0 ? sql`` : sql`and conversation_id not in (${sql.join(except)})`}
         and exists (select 1 from webhook where id = ${sink} and ${isOpen(now)})
       order by ${order} limit ${limit}`;
     // The embedded database belongs to one process, whose relay knows its deliveries in flight.
-    if (dialect === 'sqlite') return free as RawBuilder<ClaimedQueue>;
+    if (dialect === 'sqlite') return free;
     return sql<ClaimedQueue>`with free as materialized (${free} for update skip locked)
       update webhook_queue set claimed_by = ${relay}, claimed_until = ${until} from free
       where webhook_queue.webhook_id = ${sink} and webhook_queue.conversation_id = free.conversation_id
@@ -52,9 +52,10 @@ function isOpen(now: number): RawBuilder<boolean> {
 const findingHeads = prepared(
   (_, { sink, queues }: { readonly sink: string; readonly queues: readonly string[] }) => sql<HeadRow>`
     select delivery.webhook_id, delivery.event_id, delivery.conversation_id, delivery.sequence, delivery.type,
-      delivery.occurred_at, delivery.data, delivery.attempts, delivery.queued_at, event.kind, event.body, webhook.url, webhook.secrets
+      delivery.occurred_at, delivery.data, delivery.attempts, delivery.queued_at, event.kind, event.body, webhook.url, webhook.secrets, session.webhook_url as session_url
     from webhook_delivery as delivery join webhook on webhook.id = delivery.webhook_id
       left join conversation_event as event on event.id = delivery.event_id
+      left join session on session.conversation_id = delivery.conversation_id
     where delivery.webhook_id = ${sink} and delivery.status = 'pending'
       and delivery.conversation_id in (${sql.join(queues)})
       and delivery.sequence = (select min(other.sequence) from webhook_delivery as other
