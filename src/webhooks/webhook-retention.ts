@@ -10,7 +10,7 @@ import { WebhooksTelemetry } from './webhooks.telemetry';
 /** Rows per statement. */
 const BATCH = 500;
 
-/** For this long the webhooks of a caller that is gone are kept, in case that its keys were lost by mistake. */
+/** Time for which the webhooks of a caller that is gone are kept, in case that its keys were lost by mistake. */
 const KEPT_AFTER_CALLER_MS = 7 * 86_400_000;
 
 /**

@@ -86,6 +86,26 @@ describe(WebhooksService.name, () => {
     expect(store.rows.get(ID)).toEqual(aWebhook());
   });
 
+  it.each([
+    [{ types: ['message.*'] }, { types: ['session.*'] }, 'messages.read'],
+    [{ sessions: 'all' }, { sessions: 'own' }, 'sessions.any'],
+  ] as const)(
+    'lets a caller redirect only the events that it may read: %p',
+    async (settings, narrowed, scope) => {
+      const webhook = aWebhook(settings);
+      const url = 'https://elsewhere.example';
+      store.rows.set(ID, webhook);
+
+      await expect(service.update(ID, { url }, BILLING)).rejects.toThrow(InsufficientScopeError);
+      expect(store.rows.get(ID)).toEqual(webhook);
+      await expect(service.update(ID, { description: 'other' }, BILLING)).resolves.toBeDefined();
+      await expect(service.update(ID, { url, ...narrowed }, BILLING)).resolves.toMatchObject({ url });
+      store.rows.set(ID, webhook);
+      const reader = aCaller('billing', ['webhooks.manage', scope]);
+      await expect(service.update(ID, { url }, reader)).resolves.toMatchObject({ url });
+    },
+  );
+
   it('changes what is given and nothing else', async () => {
     store.rows.set(ID, aWebhook({ description: 'orders' }));
     const changed = await service.update(ID, { types: ['assignment.*'] }, BILLING);

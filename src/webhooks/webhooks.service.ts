@@ -53,10 +53,18 @@ export class WebhooksService {
     return { webhook: found(await this.webhooks.find(id, { owner })), secret };
   }
 
-  /** Another URL has to be verified. Throws as `create` does. */
+  /**
+   * Another URL has to be verified. Throws as `create` does, for another URL also by the events that the webhook gets
+   * already: its receiver must not learn more than the caller may read.
+   */
   async update(id: string, changes: Partial<WebhookSettings>, caller: Caller): Promise<Webhook> {
+    const scope = webhookScopeOf(caller);
     this.assertAllowed(changes, caller);
-    return found(await this.webhooks.update(id, webhookScopeOf(caller), changes, this.clock.now()));
+    if (changes.url !== undefined) {
+      const { types, sessions } = found(await this.webhooks.find(id, scope));
+      this.assertAllowed({ types, sessions, ...changes }, caller);
+    }
+    return found(await this.webhooks.update(id, scope, changes, this.clock.now()));
   }
 
   /** The secret before it signs as well for `overlapMs`. */

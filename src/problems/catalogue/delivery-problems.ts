@@ -44,8 +44,11 @@ export const DELIVERY_PROBLEMS = {
   'webhook-url-refused': {
     title: 'No events are sent to this address',
     statuses: [422],
-    meaning: 'The host of the URL is an address that is not globally routable. Nothing was changed.',
-    action: 'Give the URL of a receiver that is reachable from the internet.',
+    meaning:
+      'The host of the URL is not globally routable, or the webhookUrl of a session does not have the origin of a ' +
+      'webhook that the caller has verified. Nothing was changed or opened.',
+    action:
+      'Give the URL of a receiver that is reachable from the internet; for a session, first verify a webhook of its origin.',
     retry: 'changed',
   },
 } as const satisfies Record<string, ProblemType>;

@@ -35,12 +35,14 @@ export function examplesOf(schema: Schema): fc.Arbitrary<unknown> {
 export function edgesOf(schema: Schema): unknown[] {
   const [minimum, maximum] = [numberIn(schema, 'minimum'), numberIn(schema, 'maximum')];
   const [minLength, maxLength] = [numberIn(schema, 'minLength') ?? 0, numberIn(schema, 'maxLength')];
-  const [maxItems, choices] = [numberIn(schema, 'maxItems'), schema.enum];
+  const [minItems, maxItems] = [numberIn(schema, 'minItems') ?? 0, numberIn(schema, 'maxItems')];
+  const choices = schema.enum;
   return [
     ...(minimum === undefined ? [] : [minimum - 1, minimum + 0.5]),
     ...(maximum === undefined ? [] : [maximum + 1, maximum - 0.5]),
     ...(minLength === 0 ? [] : ['x'.repeat(minLength - 1)]),
     ...(maxLength === undefined ? [] : ['x'.repeat(maxLength + 1)]),
+    ...(minItems === 0 ? [] : [Array.from({ length: minItems - 1 }, (_, at) => `item-${at}`)]),
     ...(maxItems === undefined ? [] : [Array.from({ length: maxItems + 1 }, (_, at) => `item-${at}`)]),
     ...(Array.isArray(choices)
       ? choices.map(String).flatMap((choice) => [`${choice}x`, inOtherCase(choice)])
