@@ -1,10 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { validate as isUuid } from 'uuid';
 import type { Caller } from '../access/domain/caller';
-import * as cursors from '../common/pagination/cursor';
 import { type Page, readPage } from '../common/pagination/page';
 import { Clock } from '../common/time/clock';
-import { isEpochMs } from '../common/validation/column-types';
 import type { Attempt } from '../sync/domain/delivery';
 import { assertBoundedReplay, type ReplayBounds } from '../sync/domain/replay-bounds';
 import { DeliveryNotFoundError } from '../sync/domain/sync.errors';
@@ -13,9 +10,8 @@ import {
   type WebhookDeliveryRecord,
   WebhookDeliveryStore,
 } from './ports/webhook-delivery.store';
+import { decodeCursor, encodeCursor } from './webhook-deliveries-cursor';
 import { WebhooksQueries } from './webhooks.queries';
-
-const POSITION = [cursors.partOf(isEpochMs), cursors.partOf((part): part is string => isUuid(part))] as const;
 
 export interface WebhookDeliveryHistory {
   readonly delivery: WebhookDeliveryRecord;
@@ -41,13 +37,12 @@ export class WebhookDeliveriesService {
     caller: Caller,
   ): Promise<Page<WebhookDeliveryRecord>> {
     await this.webhooks.get(webhookId, caller);
-    const list = ['webhook-deliveries', webhookId, filter.conversationId ?? '*', filter.status ?? '*'];
-    const [queuedAt, eventId] = cursor === undefined ? [] : cursors.decodeCursor(cursor, list, POSITION);
-    const after = queuedAt === undefined || eventId === undefined ? {} : { after: { queuedAt, eventId } };
+    const selection = { ...filter, webhookId };
+    const after = cursor === undefined ? {} : { after: decodeCursor(cursor, selection) };
     return readPage(
       limit,
       (count) => this.deliveries.list(webhookId, filter, { limit: count, ...after }),
-      (last) => cursors.encodeCursor(list, [last.queuedAt, last.eventId]),
+      (last) => encodeCursor(last, selection),
     );
   }
 
