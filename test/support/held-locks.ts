@@ -31,6 +31,18 @@ export async function untilWaiting(url: string, kind: LockKind, forMs = 0): Prom
   }, WAITING_WITHIN_MS);
 }
 
+/** Resolves when a transaction in this database waits for a lock of another one, on a row as well. */
+export async function untilBlocked(url: string): Promise<void> {
+  await waitFor(async () => {
+    const [row] = await administrate(
+      url,
+      `select count(*) as count from pg_stat_activity
+       where datname = current_database() and wait_event_type = 'Lock'`,
+    );
+    if (Number(row?.['count']) === 0) throw new Error('No transaction waits for a lock.');
+  }, WAITING_WITHIN_MS);
+}
+
 /** Returns the number of processes that change the schema, or wait to do so. */
 export function schemaChanges(url: string): Promise<number> {
   return locks(url, `locktype = 'advisory'`);

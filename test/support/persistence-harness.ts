@@ -42,6 +42,9 @@ import { SqlSessionStore } from '../../src/persistence/session/sql-session.store
 import { SqlSinkStore } from '../../src/persistence/outbox/sql-sink.store';
 import { SqlSummaryStore } from '../../src/persistence/replica/sql-summary.store';
 import { UnitOfWork } from '../../src/persistence/database/unit-of-work';
+import { SqlWebhookDeliveryStore } from '../../src/persistence/webhook/sql-webhook-delivery.store';
+import { SqlWebhookQueue } from '../../src/persistence/webhook/sql-webhook-queue';
+import { SqlWebhookStore } from '../../src/persistence/webhook/sql-webhook.store';
 import { Session } from '../../src/session/domain/session';
 import type { SlotLimits } from '../../src/session/ports/session.store';
 import type { Delivery } from '../../src/sync/domain/delivery';
@@ -140,9 +143,13 @@ export class TestStores {
   readonly guests: SqlGuestStore;
   readonly archive: SqlSessionRetentionStore;
   readonly dataKeys: SqlReencryptionStore;
+  readonly webhooks: SqlWebhookStore;
+  readonly webhookQueue: SqlWebhookQueue;
+  readonly webhookDeliveries: SqlWebhookDeliveryStore;
   readonly unitOfWork: UnitOfWork;
   readonly poison = new PoisonMessageReporter();
   notifications = 0;
+  webhookNotifications = 0;
 
   /** The stores' clock. */
   readonly clock = new SettableClock();
@@ -157,6 +164,9 @@ export class TestStores {
     const commits = new CommitSignal();
     commits.subscribe('outbox', () => {
       this.notifications += 1;
+    });
+    commits.subscribe('webhooks', () => {
+      this.webhookNotifications += 1;
     });
     const audit = new AuditWriter(this.published);
     const encryption = new GuestDataEncryption(cipher, this.poison);
@@ -186,6 +196,9 @@ export class TestStores {
     this.guests = new SqlGuestStore(this.unitOfWork, audit, encryption);
     this.archive = new SqlSessionRetentionStore(this.unitOfWork);
     this.dataKeys = new SqlReencryptionStore(this.unitOfWork, cipher);
+    this.webhooks = new SqlWebhookStore(this.unitOfWork, audit, cipher);
+    this.webhookQueue = new SqlWebhookQueue(this.unitOfWork, audit, cipher, this.poison, commits);
+    this.webhookDeliveries = new SqlWebhookDeliveryStore(this.unitOfWork, audit, commits);
   }
 
   static async open(config: StorageConfig, sinks: readonly string[] = ['crm']): Promise<TestStores> {

@@ -201,7 +201,7 @@ export class SqlWebhookStore extends WebhookStore {
         .where('id', '=', id)
         .returningAll()
         .executeTakeFirstOrThrow();
-      // Nothing is left to read of a deleted one.
+      // A deleted one has nothing left to read.
       return toWebhook(this.cipher, changed.status === 'deleted' ? row : changed);
     });
   }

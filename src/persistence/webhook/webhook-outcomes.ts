@@ -49,7 +49,7 @@ export const advancingQueue = prepared(
   (_, { webhookId, conversationId, at }: QueueKey & { readonly at: number }) => sql`
     update webhook_queue set claimed_by = null, claimed_until = null, attempts = 0, due_at = case when exists (
       select 1 from webhook_delivery where webhook_delivery.webhook_id = ${webhookId}
-        and webhook_delivery.conversation_id = ${conversationId} and status = 'pending') then ${sql.val(at)} else null end
+        and webhook_delivery.conversation_id = ${conversationId} and status = 'pending') then cast(${at} as bigint) else null end
     where webhook_id = ${webhookId} and conversation_id = ${conversationId}`,
 );
 

@@ -104,7 +104,7 @@ export class WebhookOverviewResponse extends WebhookResponse {
 
 /** A webhook with the secret that was just generated, which is never shown again. */
 export class WebhookWithSecretResponse extends WebhookResponse {
-  /** The key of the signatures of Standard Webhooks: `whsec_` and base64. */
+  /** Key of the signatures of Standard Webhooks: `whsec_` and base64. */
   @ApiProperty({ type: String, example: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' })
   readonly secret: string;
 
