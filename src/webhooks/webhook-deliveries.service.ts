@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { validate as isUuid } from 'uuid';
 import type { Caller } from '../access/domain/caller';
 import { type Page, readPage } from '../common/pagination/page';
 import { Clock } from '../common/time/clock';
@@ -49,7 +50,7 @@ export class WebhookDeliveriesService {
   /** Throws `DeliveryNotFoundError`. */
   async get(webhookId: string, eventId: string, caller: Caller): Promise<WebhookDeliveryHistory> {
     await this.webhooks.get(webhookId, caller);
-    const delivery = await this.deliveries.find(webhookId, eventId);
+    const delivery = isUuid(eventId) ? await this.deliveries.find(webhookId, eventId) : undefined;
     if (delivery === undefined) throw new DeliveryNotFoundError();
     return { delivery, attempts: await this.deliveries.attempts(webhookId, eventId) };
   }
@@ -57,7 +58,7 @@ export class WebhookDeliveriesService {
   /** Attempts a delivery again at once, in the order of its conversation, in any status. Throws `DeliveryNotFoundError`. */
   async retry(webhookId: string, eventId: string, caller: Caller): Promise<void> {
     await this.webhooks.get(webhookId, caller);
-    if (!(await this.deliveries.retry(webhookId, eventId, this.clock.now())))
+    if (!isUuid(eventId) || !(await this.deliveries.retry(webhookId, eventId, this.clock.now())))
       throw new DeliveryNotFoundError();
   }
 

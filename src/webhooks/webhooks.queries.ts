@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Caller } from '../access/domain/caller';
 import { type Page, readPage } from '../common/pagination/page';
 import type { Webhook } from './domain/webhook';
+import { assertWebhookId } from './domain/webhook-id';
 import { WebhookNotFoundError } from './domain/webhook.errors';
 import type { Backlog } from '../sync/ports/outbox.store';
 import { WebhookQueue } from './ports/webhook-queue';
@@ -19,6 +20,7 @@ export class WebhooksQueries {
 
   /** Throws `WebhookNotFoundError`. */
   async get(id: string, caller: Caller): Promise<Webhook> {
+    assertWebhookId(id);
     const webhook = await this.webhooks.find(id, webhookScopeOf(caller));
     if (webhook === undefined) throw new WebhookNotFoundError();
     return webhook;

@@ -174,6 +174,20 @@ describe(WebhooksService.name, () => {
     expect(store.rows.get(ID)).toEqual(aWebhook());
   });
 
+  it.each(['', '\u0000', `${ID}\u0000`, 'nonsense', '\uD800'])(
+    'does not know a webhook with the id %j',
+    async (id) => {
+      for (const act of [
+        () => service.update(id, {}, BILLING),
+        () => service.rotateSecret(id, 0, BILLING),
+        () => service.pause(id, BILLING),
+        () => service.resume(id, BILLING),
+        () => service.delete(id, BILLING),
+      ])
+        await expect(act()).rejects.toThrow(WebhookNotFoundError);
+    },
+  );
+
   it("manages others' webhooks with the scope sessions.any", async () => {
     store.rows.set(ID, aWebhook());
     const operator = aCaller('operator', ['webhooks.manage', 'sessions.any']);

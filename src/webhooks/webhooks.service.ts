@@ -7,6 +7,7 @@ import { Clock } from '../common/time/clock';
 import { WebhooksConfig } from '../config/webhooks.config';
 import { hasMessages } from './domain/webhook-event-type';
 import type { Webhook, WebhookSecret, WebhookSettings } from './domain/webhook';
+import { assertWebhookId } from './domain/webhook-id';
 import { WebhookLimitError, WebhookNotFoundError, WebhookNotVerifiedError } from './domain/webhook.errors';
 import { WebhookStore } from './ports/webhook.store';
 import { webhookScopeOf } from './webhook-scope';
@@ -58,6 +59,7 @@ export class WebhooksService {
    * already: its receiver must not learn more than the caller may read.
    */
   async update(id: string, changes: Partial<WebhookSettings>, caller: Caller): Promise<Webhook> {
+    assertWebhookId(id);
     const scope = webhookScopeOf(caller);
     this.assertAllowed(changes, caller);
     if (changes.url !== undefined) {
@@ -69,6 +71,7 @@ export class WebhooksService {
 
   /** The secret before it signs as well for `overlapMs`. */
   async rotateSecret(id: string, overlapMs: number, caller: Caller): Promise<WebhookWithSecret> {
+    assertWebhookId(id);
     const secret = newSecret();
     const now = this.clock.now();
     const renew = (current: readonly WebhookSecret[]): readonly WebhookSecret[] => [
@@ -86,11 +89,13 @@ export class WebhooksService {
 
   /** Keeps events instead of delivering them; what is in flight is finished. A webhook that is not active stays as it is. */
   async pause(id: string, caller: Caller): Promise<Webhook> {
+    assertWebhookId(id);
     return found(await this.webhooks.pause(id, webhookScopeOf(caller), this.clock.now()));
   }
 
   /** Delivers again, the oldest events first. Throws `WebhookNotVerifiedError`. */
   async resume(id: string, caller: Caller): Promise<Webhook> {
+    assertWebhookId(id);
     const webhook = found(await this.webhooks.resume(id, webhookScopeOf(caller), this.clock.now()));
     if (webhook.status === 'unverified') throw new WebhookNotVerifiedError();
     this.commits.notify('webhooks');
@@ -98,6 +103,7 @@ export class WebhooksService {
   }
 
   async delete(id: string, caller: Caller): Promise<void> {
+    assertWebhookId(id);
     if (!(await this.webhooks.delete(id, webhookScopeOf(caller), this.clock.now())))
       throw new WebhookNotFoundError();
   }
