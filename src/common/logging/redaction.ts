@@ -66,6 +66,7 @@ const ALLOWED_FIELDS = new Set([
   'upstreamBody',
   'url',
   'version',
+  'webhookId',
 ]);
 
 /** Patterns of credentials: a guest token, an authorization header, a caller's key, a signed token. */
