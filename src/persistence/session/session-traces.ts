@@ -33,8 +33,9 @@ export async function removeTraces(db: Kysely<Database>, conversationIds: readon
   await forgetAnswers(db, conversationIds);
   const ids = ofFewLengths(conversationIds);
   await db.deleteFrom('conversation_event').where('conversation_id', 'in', ids).execute();
-  await db.deleteFrom('webhook_delivery').where('conversation_id', 'in', ids).execute();
+  // The queues first, in the order in which transactions lock.
   await db.deleteFrom('webhook_queue').where('conversation_id', 'in', ids).execute();
+  await db.deleteFrom('webhook_delivery').where('conversation_id', 'in', ids).execute();
   await db
     .deleteFrom('delivery')
     .where('event_id', 'in', (eb) =>

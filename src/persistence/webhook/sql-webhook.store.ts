@@ -16,13 +16,14 @@ import { UnitOfWork } from '../database/unit-of-work';
 import type { Work } from '../database/work';
 import { DataCipher } from '../guest/data-cipher';
 import { storable } from '../outbox/delivery.mapper';
+import { numberEvents } from '../feed/feed-numbering';
 import { COUNTERS } from '../replica/counters';
 import { sealedSecrets, sealedUrl, toWebhook, type WebhookRow } from './webhook.mapper';
-import { releaseQueues, webhookFact } from './webhook-release';
+import { lockPostponed, releaseQueues, webhookFact } from './webhook-release';
 
 type Changes = UpdateObject<Database, 'webhook'>;
 
-/** The last position in the feed that was assigned. */
+/** The last position in the feed that was assigned; that of the last event once `numberEvents` is over. */
 const LATEST = sql<number>`(select value from counter where name = ${COUNTERS.feed})`;
 
 /** The webhooks of callers in SQL. */
@@ -37,6 +38,7 @@ export class SqlWebhookStore extends WebhookStore {
   }
 
   async create(webhook: NewWebhook, max: number): Promise<boolean> {
+    await numberEvents(this.unitOfWork);
     return this.unitOfWork.run(async (work) => {
       await lockPosition(work);
       const { owned, all } = await countWebhooks(work.db, webhook.owner);
@@ -121,20 +123,21 @@ export class SqlWebhookStore extends WebhookStore {
   }
 
   async resume(id: string, scope: WebhookScope, at: number): Promise<Webhook | undefined> {
-    return this.change(id, scope, async (work, { status }) => {
-      if (status === 'unverified') return undefined;
-      await releaseQueues(work.db, id, at);
-      this.audit.write(work, [webhookFact('WEBHOOK_RESUMED', id, { before: status, after: 'active' })]);
-      return {
-        ...RECOVERED,
-        status: 'active',
-        updated_at: at,
-        ...(status === 'disabled' ? { from_position: LATEST } : {}),
-      };
+    await numberEvents(this.unitOfWork);
+    return this.unitOfWork.run(async (work) => {
+      await lockPostponed(work, id, at);
+      return this.changeWithin(work, id, scope, async (_, { status }) => {
+        if (status === 'unverified') return undefined;
+        await releaseQueues(work, id, at);
+        this.audit.write(work, [webhookFact('WEBHOOK_RESUMED', id, { before: status, after: 'active' })]);
+        const from = status === 'disabled' ? { from_position: LATEST } : {};
+        return { ...RECOVERED, ...from, status: 'active', updated_at: at };
+      });
     });
   }
 
   async recordTest(id: string, url: string, { at, latencyMs, status, error }: Attempt): Promise<void> {
+    await numberEvents(this.unitOfWork);
     await this.change(id, {}, (work, row) => {
       const isVerified =
         error === undefined && row.status === 'unverified' && toWebhook(this.cipher, row).url === url;
@@ -183,27 +186,34 @@ export class SqlWebhookStore extends WebhookStore {
     });
   }
 
-  /** Changes the row while it is locked, unless there is no change; resolves with the webhook as it is then. */
   private change(
     id: string,
     scope: WebhookScope,
     changesOf: (work: Work, row: WebhookRow) => Changes | undefined | Promise<Changes | undefined>,
   ): Promise<Webhook | undefined> {
-    return this.unitOfWork.run(async (work) => {
-      const found = webhooksIn(work.db, scope).where('id', '=', id);
-      const row = await forUpdate(work.dialect, found).executeTakeFirst();
-      if (row === undefined) return undefined;
-      const changes = await changesOf(work, row);
-      if (changes === undefined) return toWebhook(this.cipher, row);
-      const changed = await work.db
-        .updateTable('webhook')
-        .set(changes)
-        .where('id', '=', id)
-        .returningAll()
-        .executeTakeFirstOrThrow();
-      // A deleted one has nothing left to read.
-      return toWebhook(this.cipher, changed.status === 'deleted' ? row : changed);
-    });
+    return this.unitOfWork.run((work) => this.changeWithin(work, id, scope, changesOf));
+  }
+
+  /** Changes the row while it is locked, unless there is no change; resolves with the webhook as it is then. */
+  private async changeWithin(
+    work: Work,
+    id: string,
+    scope: WebhookScope,
+    changesOf: (work: Work, row: WebhookRow) => Changes | undefined | Promise<Changes | undefined>,
+  ): Promise<Webhook | undefined> {
+    const found = webhooksIn(work.db, scope).where('id', '=', id);
+    const row = await forUpdate(work.dialect, found).executeTakeFirst();
+    if (row === undefined) return undefined;
+    const changes = await changesOf(work, row);
+    if (changes === undefined) return toWebhook(this.cipher, row);
+    const changed = await work.db
+      .updateTable('webhook')
+      .set(changes)
+      .where('id', '=', id)
+      .returningAll()
+      .executeTakeFirstOrThrow();
+    // A deleted one has no URL and no secrets any more.
+    return toWebhook(this.cipher, changed.status === 'deleted' ? row : changed);
   }
 
   private rowOf({
@@ -261,7 +271,7 @@ async function countWebhooks(db: Kysely<Database>, owner: string): Promise<{ own
     .selectFrom('webhook')
     .select((eb) => [
       eb.fn.countAll<number>().as('all'),
-      eb.fn.sum<number>(sql`case when owner = ${owner} then 1 else 0 end`).as('owned'),
+      sql<number>`count(case when owner = ${owner} then 1 end)`.as('owned'),
     ])
     .where('status', '<>', 'deleted')
     .executeTakeFirstOrThrow();
