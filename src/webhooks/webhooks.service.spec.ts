@@ -177,6 +177,7 @@ describe(WebhooksService.name, () => {
   it.each(['', '\u0000', `${ID}\u0000`, 'nonsense', '\uD800'])(
     'does not know a webhook with the id %j',
     async (id) => {
+      store.rows.set(id, aWebhook());
       for (const act of [
         () => service.update(id, {}, BILLING),
         () => service.rotateSecret(id, 0, BILLING),

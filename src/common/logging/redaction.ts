@@ -62,6 +62,7 @@ const ALLOWED_FIELDS = new Set([
   'stepMs',
   'traceId',
   'tracingId',
+  'type',
   'upstream',
   'upstreamBody',
   'url',
