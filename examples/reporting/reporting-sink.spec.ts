@@ -21,7 +21,7 @@ interface Report {
 }
 
 const { signal } = new AbortController();
-/** Of a session on the channel that is reported. */
+/** Metadata of a session on the channel that is reported. */
 const REPORTED = { channel: 'conversations-messaging', queueId: 'support' };
 const SERVICE = [
   { provide: EventSinks, useFactory: () => new EventSinks() },

@@ -81,13 +81,9 @@ describe.each(DIALECTS)('messages as events on %s', (dialect) => {
     await Promise.all(
       sessions.flatMap((session) => {
         session.lose('gone', 6_000);
-        const writing = Array.from({ length: 8 }, (_, index) => keep(session, aMessage(`m${index}`)));
-        writing.splice(
-          4,
-          0,
-          stores.sessions.save(session).then(() => 0),
-        );
-        return writing;
+        const keeping = (from: number): Promise<number>[] =>
+          [0, 1, 2, 3].map((index) => keep(session, aMessage(`m${from + index}`)));
+        return [...keeping(0), stores.sessions.save(session), ...keeping(4)];
       }),
     );
 

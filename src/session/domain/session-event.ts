@@ -78,6 +78,6 @@ export interface SessionEvent {
   /** Epoch milliseconds. */
   readonly occurredAt: number;
   readonly metadata: Readonly<Record<string, string | number | boolean | readonly string[]>>;
-  /** Of the states of a message only; absent once its guest is erased. */
+  /** Present in the states of a message, until its guest is erased. */
   readonly message?: ConversationMessage;
 }
