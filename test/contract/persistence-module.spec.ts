@@ -3,7 +3,9 @@ import { Global, Module } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { AuditListener } from '../../src/audit/ports/audit-listener';
 import { CommonModule } from '../../src/common/common.module';
+import { Environment } from '../../src/config/environment';
 import { StorageConfig } from '../../src/config/storage.config';
+import { SyncConfig } from '../../src/config/sync.config';
 import { HealthChecks } from '../../src/health/health-checks';
 import { SummaryStore } from '../../src/metrics/ports/summary.store';
 import { DatabaseConnection } from '../../src/persistence/database/database-connection';
@@ -43,6 +45,7 @@ describe(PersistenceModule.name, () => {
   const boot = async () => {
     const provided = [
       { provide: StorageConfig, useValue: storage.config },
+      { provide: SyncConfig, useValue: new SyncConfig(new Environment()) },
       { provide: AuditListener, useValue: new RecordingPublisher() },
       { provide: EventSinks, useValue: new EventSinks([]) },
       { provide: CommitSignal, useValue: new CommitSignal() },
