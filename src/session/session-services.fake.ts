@@ -39,6 +39,8 @@ import { IdempotencyStore } from './ports/idempotency.store';
 import { SessionHolders } from './ports/session-holders';
 import { FakeSessionHolders } from './ports/session-holders.fake';
 import { SessionPolicies } from './ports/session-policies';
+import { SessionWebhooks } from './ports/session-webhooks';
+import { FakeSessionWebhooks } from './ports/session-webhooks.fake';
 import { SessionStore } from './ports/session.store';
 import { FakeSessionStore } from './ports/session.store.fake';
 import { StorageFailureCounter } from './ports/storage-failure-counter';
@@ -58,6 +60,7 @@ export class FakeSessionServices {
   readonly clock = new SystemClock();
   readonly policies = new SessionPolicies();
   readonly capacity = new FakeUpstreamCapacity();
+  readonly webhooks = new FakeSessionWebhooks();
   /** A test adds to `count` for a database that could not be used. */
   readonly storageFailures = { count: 0 };
   readonly metrics = new ReadableMetrics();
@@ -110,6 +113,7 @@ export class FakeSessionServices {
       [Clock, this.clock],
       [UpstreamCapacity, this.capacity],
       [StorageFailureCounter, this.storageFailures],
+      [SessionWebhooks, this.webhooks],
       [Metrics, this.metrics],
     ];
   }

@@ -50,7 +50,7 @@ const OPENING_PROBLEMS = {
   ],
   413: ['payload-too-large'],
   415: ['unsupported-media-type'],
-  422: ['idempotency-key-reused'],
+  422: ['idempotency-key-reused', 'webhook-url-refused'],
   429: ['caller-session-limit-reached', 'session-limit-reached', 'too-many-in-flight'],
   ...UPSTREAM_PROBLEMS,
   503: ['policy-unavailable', ...UPSTREAM_PROBLEMS[503], 'storage-unavailable', 'shutting-down'],

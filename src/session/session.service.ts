@@ -11,6 +11,7 @@ import type { AccessScope } from './domain/access-scope';
 import type { Session } from './domain/session';
 import { SessionNotFoundError } from './domain/session.errors';
 import type { Opened } from './ports/guest-channel';
+import { SessionWebhooks } from './ports/session-webhooks';
 import { type OpenSession, SessionAdmission } from './opening/session-admission';
 import { SessionEnding } from './ending/session-ending';
 import { SessionOpening } from './opening/session-opening';
@@ -50,6 +51,7 @@ export class SessionService {
     private readonly ending: SessionEnding,
     private readonly heartbeat: SessionHeartbeatStarter,
     private readonly drain: Drain,
+    private readonly webhooks: SessionWebhooks,
     access: AccessConfig,
   ) {
     const share = (): number => (access.isShared('sessions.write') ? OPENINGS_PER_CALLER : Infinity);
@@ -65,6 +67,8 @@ export class SessionService {
   async open(request: OpenSession, caller: Caller, context?: IdempotencyContext): Promise<OpenedSession> {
     const release = this.openings.take();
     try {
+      const { webhookUrl } = request;
+      if (webhookUrl !== undefined) await this.webhooks.check(webhookUrl, caller.owner);
       const session = await this.admission.reserve(request, caller, context?.request);
       return await this.openAndActivate(session, request.authentication, context);
     } finally {

@@ -5,7 +5,7 @@ import type { Clock } from '../common/time/clock';
 import type { Attempt, Delivery, QueuedEvent } from './domain/delivery';
 import { ClaimLostError, DeliveryFailedError, reasonOf } from './domain/delivery.errors';
 import { RetrySchedule } from './domain/retry-schedule';
-import type { EventSink } from './ports/event-sink';
+import type { EventReceiver } from './ports/event-sink';
 import type { DeliveryQueue, ReceiverVerdict } from './ports/outbox.store';
 import type { RelayTelemetry } from './ports/relay-telemetry';
 import { attemptWith } from './ports/sink-attempt';
@@ -22,7 +22,7 @@ export type DeliveryOutcome = 'delivered' | 'failed' | 'unknown' | 'stuck';
  */
 export class DeliveryWorker<E extends QueuedEvent> {
   constructor(
-    private readonly sink: EventSink<E>,
+    private readonly sink: EventReceiver<E>,
     private readonly outbox: DeliveryQueue<E>,
     private readonly clock: Clock,
     private readonly schedule: RetrySchedule,

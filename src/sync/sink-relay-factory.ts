@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/time/clock';
 import { SyncConfig } from '../config/sync.config';
 import { Lease } from '../replica/ports/lease';
-import type { SessionEvent } from '../session/domain/session-event';
 import { DeliveryWorker } from './delivery-worker';
 import { DeliveryRateLimiter } from './delivery-rate-limiter';
 import type { QueuedEvent } from './domain/delivery';
@@ -33,7 +32,7 @@ export class SinkRelayFactory {
     readonly lease: Lease,
   ) {}
 
-  create(sink: EventSink): SinkRelay<SessionEvent> {
+  create(sink: EventSink): SinkRelay {
     const { outbox: queue, telemetry } = this;
     return this.relayTo(sink.name, { queue, sink, telemetry }, new InFlightDeliveries(IN_FLIGHT), POLL_MS);
   }

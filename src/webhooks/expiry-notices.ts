@@ -3,8 +3,9 @@ import { v4 as uuid } from 'uuid';
 import { Clock } from '../common/time/clock';
 import { ConversationEvents } from '../session/ports/conversation-events';
 import { SessionStore } from '../session/ports/session.store';
-import { EXPIRING, isSubscribed } from './domain/webhook-event-type';
+import { EXPIRING } from './domain/webhook-event-type';
 import { WebhookQueue } from './ports/webhook-queue';
+import { WebhookSubscribers } from './webhook-subscribers';
 import { WebhooksTelemetry } from './webhooks.telemetry';
 
 /**
@@ -17,6 +18,7 @@ export class ExpiryNotices implements OnModuleInit {
     private readonly conversationEvents: ConversationEvents,
     private readonly sessions: SessionStore,
     private readonly queue: WebhookQueue,
+    private readonly subscribers: WebhookSubscribers,
     private readonly clock: Clock,
     private readonly telemetry: WebhooksTelemetry,
   ) {}
@@ -36,7 +38,9 @@ export class ExpiryNotices implements OnModuleInit {
     const session = await this.sessions.find(conversationId);
     if (session === undefined) return;
     const { owner } = session.snapshot;
-    const subscriptions = await this.queue.subscriptions([owner]);
+    const subscriptionsTo = await this.subscribers.selectorFor([owner]);
+    const subscriptions = subscriptionsTo({ type: EXPIRING, owner });
+    if (subscriptions.length === 0) return;
     const at = this.clock.now();
     const event = {
       id: uuid(),
@@ -45,12 +49,8 @@ export class ExpiryNotices implements OnModuleInit {
       occurredAt: at,
       data: { expiresAt: new Date(expiresAt).toISOString() },
     };
-    const webhooks = subscriptions.filter(
-      (one) => isSubscribed(one.types, EXPIRING) && (one.sessions === 'all' || one.owner === owner),
-    );
-    if (webhooks.length === 0) return;
     await this.queue.addOthers(
-      webhooks.map(({ webhookId }) => ({ ...event, webhookId })),
+      subscriptions.map(({ webhookId }) => ({ ...event, webhookId })),
       at,
     );
   }

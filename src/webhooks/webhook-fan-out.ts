@@ -5,8 +5,8 @@ import { Loop } from '../common/time/loop';
 import type { FeedEvent } from '../events/domain/feed-event';
 import { EventFeed } from '../events/ports/event-feed';
 import { typeOfFeedEvent } from './domain/webhook-event';
-import { isSubscribed } from './domain/webhook-event-type';
-import { type NewDelivery, type Subscription, WebhookQueue } from './ports/webhook-queue';
+import { type NewDelivery, WebhookQueue } from './ports/webhook-queue';
+import { WebhookSubscribers } from './webhook-subscribers';
 import { WebhooksTelemetry } from './webhooks.telemetry';
 
 const PAUSE_MS = 500;
@@ -35,6 +35,7 @@ export class WebhookFanOut implements OnApplicationBootstrap, BeforeApplicationS
   constructor(
     private readonly feed: EventFeed,
     private readonly queue: WebhookQueue,
+    private readonly subscribers: WebhookSubscribers,
     private readonly clock: Clock,
     private readonly commits: CommitSignal,
     private readonly telemetry: WebhooksTelemetry,
@@ -68,18 +69,14 @@ export class WebhookFanOut implements OnApplicationBootstrap, BeforeApplicationS
 
   private async deliveriesOf(events: readonly FeedEvent[]): Promise<NewDelivery[]> {
     const owners = [...new Set(events.map(({ owner }) => owner))];
-    const subscriptions = await this.queue.subscriptions(owners);
+    const subscriptionsTo = await this.subscribers.selectorFor(owners);
     return events.flatMap((event) => {
       const type = typeOfFeedEvent(event);
       if (type === undefined) return [];
-      const { id, conversationId, at: occurredAt } = event;
-      return subscriptions
-        .filter((subscription) => concerns(subscription, event) && isSubscribed(subscription.types, type))
+      const { id, conversationId, owner, at: occurredAt, position } = event;
+      return subscriptionsTo({ type, owner })
+        .filter(({ fromPosition }) => position > fromPosition)
         .map(({ webhookId }) => ({ webhookId, id, type, conversationId, occurredAt }));
     });
   }
-}
-
-function concerns({ sessions, owner, fromPosition }: Subscription, event: FeedEvent): boolean {
-  return event.position > fromPosition && (sessions === 'all' || owner === event.owner);
 }

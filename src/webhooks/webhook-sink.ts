@@ -2,23 +2,19 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/time/clock';
 import { WebhookClient } from '../common/webhook/webhook-client';
 import { DeliveryFailedError } from '../sync/domain/delivery.errors';
-import { EventSink } from '../sync/ports/event-sink';
+import type { EventReceiver } from '../sync/ports/event-sink';
 import { signingSecrets } from './domain/webhook';
 import { bodyOf, type WebhookEvent } from './domain/webhook-event';
 import { WebhooksTelemetry } from './webhooks.telemetry';
 
 /** Posts events to the webhooks that they name, signed with every secret that is current. */
 @Injectable()
-export class WebhookSink extends EventSink<WebhookEvent> {
-  readonly name = 'webhooks';
-
+export class WebhookSink implements EventReceiver<WebhookEvent> {
   constructor(
     private readonly client: WebhookClient,
     private readonly clock: Clock,
     private readonly telemetry: WebhooksTelemetry,
-  ) {
-    super();
-  }
+  ) {}
 
   async deliver(event: WebhookEvent, signal: AbortSignal, beforeSend: () => void): Promise<void> {
     const { id, target } = event;

@@ -17,12 +17,12 @@ export class WebhookUrlRules {
    * Throws `InvalidRequestError` for a text that is no URL of a receiver, and `WebhookUrlRefusedError` for a host that is
    * plainly not public. The address behind a name is checked when an event is sent: it may change at any time.
    */
-  check(url: string): void {
+  check(url: string, pointer = '#/url'): void {
     const { allowPrivate } = this.config;
     const fault = urlFault(url, allowPrivate ? ['https', 'http'] : ['https'], false) ?? fragmentFault(url);
-    if (fault !== undefined)
-      throw new InvalidRequestError([{ pointer: '#/url', code: 'invalid-url', detail: fault }]);
-    if (!allowPrivate && isPrivate(new URL(url).hostname)) throw new WebhookUrlRefusedError();
+    if (fault !== undefined) throw new InvalidRequestError([{ pointer, code: 'invalid-url', detail: fault }]);
+    if (!allowPrivate && isPrivate(new URL(url).hostname))
+      throw new WebhookUrlRefusedError('must lead to a globally routable address');
   }
 }
 

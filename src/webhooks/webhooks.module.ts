@@ -5,10 +5,14 @@ import { Clock } from '../common/time/clock';
 import { WebhookClient } from '../common/webhook/webhook-client';
 import { WebhooksConfig } from '../config/webhooks.config';
 import { DynamicSinks } from '../sync/ports/dynamic-sinks';
+import { SessionWebhooks } from '../session/ports/session-webhooks';
 import { ExpiryNotices } from './expiry-notices';
+import { RegisteredWebhooks } from './registered-webhooks';
 import { WebhookDeliveriesController } from './webhook-deliveries.controller';
 import { WebhookDeliveriesService } from './webhook-deliveries.service';
 import { WebhookFanOut } from './webhook-fan-out';
+import { WebhookOwners } from './webhook-owners';
+import { WebhookSubscribers } from './webhook-subscribers';
 import { WebhookRetention } from './webhook-retention';
 import { WebhookSink } from './webhook-sink';
 import { WebhookSinks } from './webhook-sinks';
@@ -41,7 +45,9 @@ const CONNECTIONS = 12;
     ExpiryNotices,
     WebhookDeliveriesService,
     WebhookFanOut,
+    WebhookOwners,
     WebhookRetention,
+    WebhookSubscribers,
     WebhookSink,
     WebhookSinks,
     WebhookTests,
@@ -49,8 +55,9 @@ const CONNECTIONS = 12;
     WebhooksQueries,
     WebhooksService,
     WebhooksTelemetry,
+    { provide: SessionWebhooks, useClass: RegisteredWebhooks },
     { provide: DynamicSinks, useExisting: WebhookSinks },
   ],
-  exports: [DynamicSinks],
+  exports: [DynamicSinks, SessionWebhooks],
 })
 export class WebhooksModule {}

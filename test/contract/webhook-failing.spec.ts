@@ -52,7 +52,7 @@ describe.each(DIALECTS)(`${WebhookQueue.name}, its failures, on %s`, (dialect) =
       for (const delivery of await claimEvents(stores, id))
         outcomes.push(await stores.webhookQueue.postpone(delivery, GONE, 4_000, { isGone: true }));
       expect(outcomes).toEqual([true, false]);
-      await expect(found()).resolves.toMatchObject({ status: 'paused', pauseReason: 'receiver-gone' });
+      await expect(found()).resolves.toMatchObject({ status: 'paused', statusReason: 'receiver-gone' });
       expect(recorded('WEBHOOK_PAUSED')).toEqual([
         { action: 'WEBHOOK_PAUSED', id, reason: 'receiver-gone', before: 'active', after: 'paused' },
       ]);
@@ -68,7 +68,7 @@ describe.each(DIALECTS)(`${WebhookQueue.name}, its failures, on %s`, (dialect) =
       await expect(stores.webhookQueue.postpone(delivery, GONE, 4_000, { isGone: true })).resolves.toBe(
         false,
       );
-      await expect(found()).resolves.toMatchObject({ status: 'paused', pauseReason: 'caller' });
+      await expect(found()).resolves.toMatchObject({ status: 'paused', statusReason: 'caller' });
       expect(recorded('WEBHOOK_PAUSED')).toHaveLength(1);
     });
   });
@@ -152,7 +152,7 @@ describe.each(DIALECTS)(`${WebhookQueue.name}, its failures, on %s`, (dialect) =
     it('is paused rather than disabled when it is gone', async () => {
       await refuseAt(10_000);
       await expect(refuseAt(9 * DAY_MS, { isGone: true }, 'two')).resolves.toBe(true);
-      await expect(found()).resolves.toMatchObject({ status: 'paused', pauseReason: 'receiver-gone' });
+      await expect(found()).resolves.toMatchObject({ status: 'paused', statusReason: 'receiver-gone' });
     });
   });
 

@@ -46,7 +46,7 @@ describe.each(DIALECTS)(`${WebhookStore.name}, the status of a webhook, on %s`, 
       await stores.webhookQueue.unclaim(id, 'relay-1');
       await expect(stores.webhooks.pause(id, {}, 5_000)).resolves.toMatchObject({
         status: 'paused',
-        pauseReason: 'caller',
+        statusReason: 'caller',
         updatedAt: 5_000,
       });
       await queueEvents(stores, id, 'three');
@@ -54,7 +54,7 @@ describe.each(DIALECTS)(`${WebhookStore.name}, the status of a webhook, on %s`, 
 
       const resumed = await stores.webhooks.resume(id, {}, 6_000);
       expect(resumed).toMatchObject({ status: 'active', updatedAt: 6_000 });
-      expect(resumed).not.toHaveProperty('pauseReason');
+      expect(resumed).not.toHaveProperty('statusReason');
       expect(resumed).not.toHaveProperty('failingSince');
       await expect(claimEvents(stores, id, { now: 6_000 })).resolves.toHaveLength(3);
     });

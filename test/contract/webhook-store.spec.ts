@@ -141,7 +141,7 @@ describe.each(DIALECTS)(`${WebhookStore.name} on %s`, (dialect) => {
         const id = await activateWebhook(stores);
         const facts = {
           status,
-          pause_reason: 'caller',
+          status_reason: 'caller',
           failing_since: 1,
           quiet_until: 9e12,
           failing_until: 9,

@@ -5,7 +5,7 @@ import type { IdempotentRequest } from '../../session/domain/idempotent-request'
 import type { EventState } from '../../session/domain/session-event';
 import type { DeliveryStatus } from '../../sync/domain/delivery';
 import type { PauseReason } from '../../sync/ports/sink.store';
-import type { SessionSelection, WebhookPauseReason, WebhookStatus } from '../../webhooks/domain/webhook';
+import type { SessionSelection, WebhookStatusReason, WebhookStatus } from '../../webhooks/domain/webhook';
 import type { DisconnectStatus, EndReason, SessionState } from '../../session/domain/session-state';
 
 // Times are epoch milliseconds, JSON is text and booleans are 1 or 0, so that both databases read alike.
@@ -54,6 +54,8 @@ export interface SessionTable {
   readonly holder: string;
   /** Digest of the address under which the upstream delivers to the guest; null without one, and once the session is over. */
   readonly guest_address: string | null;
+  /** Encrypted; null without one, and once the guest is erased. */
+  readonly webhook_url: string | null;
   /** JSON object of the facts that Genesys Cloud has reported; null without any. */
   readonly platform_report: string | null;
   /** JSON object, encrypted; null without a wrap-up, and once the guest is erased. */
@@ -263,7 +265,7 @@ export interface WebhookTable {
   readonly sessions: SessionSelection;
   /** `deleted` until its deliveries are purged. */
   readonly status: WebhookStatus | 'deleted';
-  readonly pause_reason: WebhookPauseReason | null;
+  readonly status_reason: WebhookStatusReason | null;
   /** JSON list, encrypted; empty once it is deleted. */
   readonly secrets: string;
   /** It gets the events of the feed after this position. */

@@ -8,13 +8,13 @@ import { contextOf, holdsGuestData } from '../session/encrypted-columns';
 
 type GuestColumns = Pick<
   SessionTable,
-  'conversation_id' | 'guest_token' | 'name' | 'guest_context' | 'wrap_up'
+  'conversation_id' | 'guest_token' | 'name' | 'guest_context' | 'wrap_up' | 'webhook_url'
 >;
 type EventRow = Selectable<SessionEventTable>;
 
 /**
  * Encrypts the guest's data in rows on the way into the database, and decrypts it on the way out: name, token and
- * context of a session, an agent's wrap-up, the credentials of an authenticated guest, event metadata that holds the token or
+ * context and webhook URL of a session, an agent's wrap-up, the credentials of an authenticated guest, event metadata that holds the token or
  * the notes of a wrap-up, messages, and ephemeral events. The other columns pass as they are, and so do rows from before encryption and the remains of an
  * erased guest.
  */
@@ -91,7 +91,8 @@ function withGuest<Row extends GuestColumns>(
   row: Row,
   change: (text: string, context: string) => string,
 ): Row {
-  const { conversation_id: id, guest_token: token, name, guest_context: context, wrap_up: wrapUp } = row;
+  const { conversation_id: id, guest_token: token, name, guest_context: context } = row;
+  const { wrap_up: wrapUp, webhook_url: url } = row;
   return {
     ...row,
     guest_token: change(token, contextOf({ table: 'session', column: 'guest_token' }, id)),
@@ -99,6 +100,8 @@ function withGuest<Row extends GuestColumns>(
     guest_context:
       context === null ? null : change(context, contextOf({ table: 'session', column: 'guest_context' }, id)),
     wrap_up: wrapUp === null ? null : change(wrapUp, wrapUpOf(id)),
+    webhook_url:
+      url === null ? null : change(url, contextOf({ table: 'session', column: 'webhook_url' }, id)),
   };
 }
 

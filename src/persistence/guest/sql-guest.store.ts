@@ -84,6 +84,8 @@ async function eraseSessions(
       wrap_up: null,
       // A previous release ends sessions without deleting it.
       guest_address: null,
+      // Its caller may have written a reference to the guest into it.
+      webhook_url: null,
       erased_at: at,
       version: sql<number>`version + 1`,
     })

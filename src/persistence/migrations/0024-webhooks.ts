@@ -3,7 +3,7 @@ import { addIdentity, type Dialect } from '../database/dialect';
 
 /**
  * The webhooks of callers: their queues by conversation, their deliveries with attempts, and the position up to which the
- * feed was read for them. The previous release needs none of it.
+ * feed was read for them; and the URL that a session has for its events, encrypted. The previous release needs none of it.
  */
 export function webhooks(dialect: Dialect): Migration {
   return {
@@ -12,6 +12,7 @@ export function webhooks(dialect: Dialect): Migration {
       await createQueue(db);
       await createDelivery(db);
       await createAttempt(db, dialect);
+      await db.schema.alterTable('session').addColumn('webhook_url', 'text').execute();
       await sql`insert into counter (name, value) values ('webhooks', 0)`.execute(db);
     },
   };
@@ -27,7 +28,7 @@ async function createWebhook(db: Kysely<unknown>): Promise<void> {
     .addColumn('types', 'text', (column) => column.notNull())
     .addColumn('sessions', 'text', (column) => column.notNull())
     .addColumn('status', 'text', (column) => column.notNull())
-    .addColumn('pause_reason', 'text')
+    .addColumn('status_reason', 'text')
     .addColumn('secrets', 'text', (column) => column.notNull())
     .addColumn('from_position', 'bigint', (column) => column.notNull())
     .addColumn('created_at', 'bigint', (column) => column.notNull())

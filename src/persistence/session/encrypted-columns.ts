@@ -14,6 +14,7 @@ export interface EncryptedColumn {
     | 'body'
     | 'answer'
     | 'url'
+    | 'webhook_url'
     | 'secrets';
   /** Tells whether a plain text in the column has to be encrypted; an empty one belongs to an erased guest. */
   readonly isSecret: (text: string) => boolean;
@@ -33,6 +34,7 @@ export const ENCRYPTED_COLUMNS: readonly EncryptedColumn[] = [
   { table: 'session', key: 'conversation_id', column: 'guest_credentials', isSecret: hasText },
   { table: 'session', key: 'conversation_id', column: 'guest_context', isSecret: hasText },
   { table: 'session', key: 'conversation_id', column: 'wrap_up', isSecret: hasText },
+  { table: 'session', key: 'conversation_id', column: 'webhook_url', isSecret: hasText },
   { table: 'session_event', key: 'id', column: 'metadata', isSecret: holdsGuestData },
   // Always written encrypted: a plain text in it holds nothing about a guest.
   { table: 'conversation_event', key: 'id', column: 'body', isSecret: () => false },

@@ -46,6 +46,7 @@ export function toRow(session: Readonly<SessionSnapshot>): SessionTable {
     guest_credentials: null,
     guest_context: session.guestContext === undefined ? null : JSON.stringify(session.guestContext),
     guest_address: session.guestAddress ?? null,
+    webhook_url: session.webhookUrl ?? null,
     wrap_up: session.wrapUp === undefined ? null : JSON.stringify(session.wrapUp),
     ...toChanges(session),
   };

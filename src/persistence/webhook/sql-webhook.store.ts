@@ -17,14 +17,11 @@ import type { Work } from '../database/work';
 import { DataCipher } from '../guest/data-cipher';
 import { storable } from '../outbox/delivery.mapper';
 import { numberEvents } from '../feed/feed-numbering';
-import { COUNTERS } from '../replica/counters';
+import { LATEST, lockPosition, skipFeed } from './webhook-position';
 import { sealedSecrets, sealedUrl, toWebhook, type WebhookRow } from './webhook.mapper';
 import { lockPostponed, releaseQueues, webhookFact } from './webhook-release';
 
 type Changes = UpdateObject<Database, 'webhook'>;
-
-/** The last position in the feed that was assigned; that of the last event once `numberEvents` is over. */
-const LATEST = sql<number>`(select value from counter where name = ${COUNTERS.feed})`;
 
 /** The webhooks of callers in SQL. */
 @Injectable()
@@ -118,7 +115,7 @@ export class SqlWebhookStore extends WebhookStore {
       if (status !== 'active') return undefined;
       const change = { reason: 'caller', before: status, after: 'paused' };
       this.audit.write(work, [webhookFact('WEBHOOK_PAUSED', id, change)]);
-      return { status: 'paused', pause_reason: 'caller', updated_at: at };
+      return { status: 'paused', status_reason: 'caller', updated_at: at };
     });
   }
 
@@ -126,12 +123,13 @@ export class SqlWebhookStore extends WebhookStore {
     await numberEvents(this.unitOfWork);
     return this.unitOfWork.run(async (work) => {
       await lockPostponed(work, id, at);
-      return this.changeWithin(work, id, scope, async (_, { status }) => {
+      return this.changeWithin(work, id, scope, async (_, { status, verified_at: verifiedAt }) => {
         if (status === 'unverified') return undefined;
         await releaseQueues(work, id, at);
-        this.audit.write(work, [webhookFact('WEBHOOK_RESUMED', id, { before: status, after: 'active' })]);
+        const after = verifiedAt === null ? 'unverified' : 'active';
+        this.audit.write(work, [webhookFact('WEBHOOK_RESUMED', id, { before: status, after })]);
         const from = status === 'disabled' ? { from_position: LATEST } : {};
-        return { ...RECOVERED, ...from, status: 'active', updated_at: at };
+        return { ...RECOVERED, ...from, status: after, updated_at: at };
       });
     });
   }
@@ -155,12 +153,37 @@ export class SqlWebhookStore extends WebhookStore {
     });
   }
 
+  async owners(): Promise<readonly string[]> {
+    const rows = await this.unitOfWork.query((db) =>
+      db.selectFrom('webhook').select('owner').distinct().where('status', '<>', 'deleted').execute(),
+    );
+    return rows.map(({ owner }) => owner);
+  }
+
+  async retire(owner: string, at: number, disabledBefore: number): Promise<void> {
+    const found = await this.unitOfWork.query((db) => webhooksIn(db, { owner }).execute());
+    for (const { id } of found) {
+      await this.change(id, { owner }, (work, row) => {
+        if (row.status_reason !== 'caller-gone') return this.disable(work, row, at);
+        return row.updated_at < disabledBefore ? this.remove(work, row, at) : undefined;
+      });
+    }
+  }
+
   async delete(id: string, scope: WebhookScope, at: number): Promise<boolean> {
-    const deleted = await this.change(id, scope, (work, { status }) => {
-      this.audit.write(work, [webhookFact('WEBHOOK_DELETED', id, { before: status, after: 'deleted' })]);
-      return { status: 'deleted', url: '', secrets: '', description: '', updated_at: at };
-    });
+    const deleted = await this.change(id, scope, (work, row) => this.remove(work, row, at));
     return deleted !== undefined;
+  }
+
+  private disable(work: Work, { id, status }: WebhookRow, at: number): Changes {
+    const change = { reason: 'caller-gone', before: status, after: 'disabled' };
+    this.audit.write(work, [webhookFact('WEBHOOK_DISABLED', id, change)]);
+    return { status: 'disabled', status_reason: 'caller-gone', updated_at: at };
+  }
+
+  private remove(work: Work, { id, status }: WebhookRow, at: number): Changes {
+    this.audit.write(work, [webhookFact('WEBHOOK_DELETED', id, { before: status, after: 'deleted' })]);
+    return { status: 'deleted', url: '', secrets: '', description: '', updated_at: at };
   }
 
   private change(
@@ -222,7 +245,7 @@ export class SqlWebhookStore extends WebhookStore {
 }
 
 const RECOVERED = {
-  pause_reason: null,
+  status_reason: null,
   failing_since: null,
   quiet_until: null,
   failing_until: null,
@@ -237,12 +260,6 @@ function webhooksIn(db: Kysely<Database>, { owner }: WebhookScope) {
     .$if(owner !== undefined, (query) => query.where('owner', '=', owner ?? ''));
 }
 
-/** Serialises the creation of webhooks, so that their limit is exact. */
-async function lockPosition({ db, dialect }: Work): Promise<void> {
-  const position = db.selectFrom('counter').select('value').where('name', '=', COUNTERS.webhooks);
-  await forUpdate(dialect, position).execute();
-}
-
 async function countWebhooks(db: Kysely<Database>, owner: string): Promise<{ owned: number; all: number }> {
   return db
     .selectFrom('webhook')
@@ -252,8 +269,4 @@ async function countWebhooks(db: Kysely<Database>, owner: string): Promise<{ own
     ])
     .where('status', '<>', 'deleted')
     .executeTakeFirstOrThrow();
-}
-
-async function skipFeed(db: Kysely<Database>): Promise<void> {
-  await db.updateTable('counter').set({ value: LATEST }).where('name', '=', COUNTERS.webhooks).execute();
 }

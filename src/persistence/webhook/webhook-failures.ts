@@ -15,14 +15,15 @@ import { webhookFact } from './webhook-release';
 /** A receiver that has accepted nothing for this long is disabled at its next failure. */
 const MAX_FAILING_MS = 5 * 86_400_000;
 
-const PAUSED = { status: 'paused', pause_reason: 'receiver-gone' } as const;
+const PAUSED = { status: 'paused', status_reason: 'receiver-gone' } as const;
+const DISABLED = { status: 'disabled', status_reason: 'failing' } as const;
 
 interface Failure {
   readonly id: string;
   readonly at: number;
   /** 0 if the receiver has asked for no pause. */
   readonly retryAfter: number;
-  readonly changes: Partial<Pick<WebhookTable, 'status' | 'pause_reason'>>;
+  readonly changes: Partial<Pick<WebhookTable, 'status' | 'status_reason'>>;
 }
 
 /** Changes an active webhook. The latest time that its receiver has asked for stands. */
@@ -75,7 +76,7 @@ export class WebhookFailures {
     at: number,
   ): Promise<void> {
     const { db } = work;
-    await db.updateTable('webhook').set({ status: 'disabled' }).where('id', '=', id).execute();
+    await db.updateTable('webhook').set(DISABLED).where('id', '=', id).execute();
     const others = await db
       .selectFrom('webhook')
       .select('id')

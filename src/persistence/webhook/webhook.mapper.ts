@@ -42,7 +42,7 @@ export function toWebhook(cipher: DataCipher, row: WebhookRow): Webhook {
     status: row.status as WebhookStatus,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
-    ...(row.pause_reason === null ? {} : { pauseReason: row.pause_reason }),
+    ...(row.status_reason === null ? {} : { statusReason: row.status_reason }),
     ...(row.verified_at === null ? {} : { verifiedAt: row.verified_at }),
     ...(row.failing_since === null ? {} : { failingSince: row.failing_since }),
     ...(row.quiet_until === null ? {} : { retryAfter: row.quiet_until }),
@@ -66,6 +66,8 @@ export interface HeadRow extends Pick<
   readonly body: string | null;
   readonly url: string;
   readonly secrets: string;
+  /** The URL that the session has for its events, encrypted. */
+  readonly session_url: string | null;
 }
 
 /** The data of an event; undefined if it was erased. Throws `UnreadableDataError` if its key is missing. */
@@ -84,8 +86,20 @@ export function toWebhookDelivery(
   relay: string | undefined,
 ): Delivery<WebhookEvent> {
   const unread = unreadDelivery(row, relay);
-  const target = toTarget(cipher, row.webhook_id, row);
+  const webhook = toTarget(cipher, row.webhook_id, row);
+  const target = { ...webhook, url: sessionUrlIn(cipher, row, webhook.url) };
   return { ...unread, event: { ...unread.event, data, target } };
+}
+
+/** The URL of the session, if it has the origin of the webhook, which was verified; otherwise that of the webhook. */
+function sessionUrlIn(
+  cipher: DataCipher,
+  { session_url: stored, conversation_id: id }: HeadRow,
+  webhookUrl: string,
+): string {
+  if (stored === null) return webhookUrl;
+  const url = cipher.decrypt(stored, contextOf({ table: 'session', column: 'webhook_url' }, id));
+  return new URL(url).origin === new URL(webhookUrl).origin ? url : webhookUrl;
 }
 
 /** A delivery that is not to be sent. */

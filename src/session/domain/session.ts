@@ -76,6 +76,7 @@ export class Session {
       | 'disclosesGuestToken'
       | 'guestContext'
       | 'guestAddress'
+      | 'webhookUrl'
     > & { readonly holder?: string },
     now: number,
   ): Session {

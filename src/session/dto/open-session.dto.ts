@@ -104,6 +104,21 @@ export class OpenSessionDto {
   customAttributes?: Record<string, string>;
 
   /**
+   * Receives the events of this session for those of the caller's webhooks that have its origin, in place of their own
+   * URLs; signed with their secrets. At least one of them must be verified.
+   */
+  @ApiPropertyOptional({
+    type: String,
+    format: 'uri',
+    maxLength: 2048,
+    example: 'https://billing.example/webhooks/orders/4711',
+  })
+  @MayBeAbsent()
+  @IsString({ message: 'must be a string' })
+  @MaxLength(2048, { message: 'must be at most 2048 characters' })
+  webhookUrl?: string;
+
+  /**
    * The message that opens the conversation. On open-messaging it is required, unless the deployment has a default; other
    * channels refuse it, and the five properties below.
    */

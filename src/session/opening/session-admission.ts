@@ -14,6 +14,7 @@ import type { IdempotentRequest } from '../domain/idempotent-request';
 import type { Login } from '../domain/login';
 import { NotSupportedByChannelError } from '../domain/messaging.errors';
 import { Session } from '../domain/session';
+import type { SessionSnapshot } from '../domain/session-snapshot';
 import { GuestChannels } from '../ports/guest-channels';
 import { SessionStore } from '../ports/session.store';
 import type { RequestedSession } from '../ports/session-policy';
@@ -32,6 +33,8 @@ export interface OpenSession extends RequestedOpeningMessage {
   readonly channel?: string;
   readonly customAttributes?: Readonly<Record<string, string>>;
   readonly journeyContext?: JourneyContext;
+  /** Receives the events of the session for webhooks of its origin. */
+  readonly webhookUrl?: string;
   /** The login of the guest, which only the opening itself may read. */
   readonly authentication?: Login;
 }
@@ -61,8 +64,13 @@ export class SessionAdmission {
       const openingMessage = this.openingMessageOf(requested.channel, opening);
       await this.policyEvaluator.assertAllowed(requested);
       const assignment = await this.clientSelector.select(requested.channel, caller, opening);
-      const guest = { ...contextOf(opening, openingMessage), ...addressOf(openingMessage) };
-      const session = this.sessionFrom({ ...requested, ...guest }, caller.owner, assignment);
+      const { webhookUrl } = opening;
+      const given = {
+        ...contextOf(opening, openingMessage),
+        ...addressOf(openingMessage),
+        ...(webhookUrl === undefined ? {} : { webhookUrl }),
+      };
+      const session = this.sessionFrom({ ...requested, ...given }, caller.owner, assignment);
       await this.sessions.reserve(session, assignment.limits, request);
       return session;
     } catch (error) {
@@ -91,7 +99,7 @@ export class SessionAdmission {
   }
 
   private sessionFrom(
-    requested: RequestedSession & { readonly guestContext?: GuestContext; readonly guestAddress?: string },
+    requested: RequestedSession & Pick<SessionSnapshot, 'guestContext' | 'guestAddress' | 'webhookUrl'>,
     owner: string,
     { oauthClient, holder }: ClientAssignment,
   ): Session {

@@ -1,5 +1,5 @@
 import type { QueuedEvent } from '../domain/delivery';
-import type { EventSink } from './event-sink';
+import type { EventReceiver } from './event-sink';
 import type { DeliveryQueue } from './outbox.store';
 import type { RelayTelemetry } from './relay-telemetry';
 
@@ -10,7 +10,7 @@ import type { RelayTelemetry } from './relay-telemetry';
 export abstract class DynamicSinks<E extends QueuedEvent = QueuedEvent> {
   abstract readonly queue: DeliveryQueue<E>;
   /** Delivers the events of every member; an event names its receiver. */
-  abstract readonly sink: EventSink<E>;
+  abstract readonly sink: EventReceiver<E>;
   abstract readonly telemetry: RelayTelemetry<E>;
 
   /** The names of members with deliveries that are due, at most `limit`. Members without events cost nothing. */

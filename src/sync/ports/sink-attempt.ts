@@ -3,7 +3,7 @@ import type { Clock } from '../../common/time/clock';
 import { withDeadline } from '../../common/time/deadline';
 import type { Attempt, QueuedEvent } from '../domain/delivery';
 import { DeliveryFailedError, reasonOf } from '../domain/delivery.errors';
-import type { EventSink } from './event-sink';
+import type { EventReceiver } from './event-sink';
 
 const ATTEMPT_TIMEOUT_MS = 15_000;
 
@@ -12,7 +12,7 @@ const ATTEMPT_TIMEOUT_MS = 15_000;
  * `parent` aborts it sooner. Resolves with the error, or with undefined when the event was accepted.
  */
 export async function attemptWith<E extends QueuedEvent>(
-  sink: EventSink<E>,
+  sink: EventReceiver<E>,
   event: E,
   parent: AbortSignal,
   beforeSend: () => void,
@@ -36,7 +36,7 @@ const ALWAYS_HELD = (): void => undefined;
 
 /** Sends a test event once, beside the queue, and resolves with its outcome. */
 export async function testAttempt<E extends QueuedEvent>(
-  sink: EventSink<E>,
+  sink: EventReceiver<E>,
   event: E,
   clock: Clock,
 ): Promise<Attempt> {

@@ -36,8 +36,8 @@ export function typeOfFeedEvent(event: FeedEvent): string | undefined {
 /** The data of an event of the feed: a message as the API shows it, or the session with the facts of the event. */
 export function dataOfFeedEvent(event: FeedEvent): object {
   if (event.kind === 'message') return event.body;
-  const { event: _, facts, ...session } = event.body;
-  return { ...session, ...facts };
+  const { event: assignment, facts, ...session } = event.body;
+  return assignment === undefined ? session : { ...session, ...facts };
 }
 
 /** The body of the request, the same in every attempt. Times are RFC 3339 in UTC. */

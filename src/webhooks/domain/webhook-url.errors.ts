@@ -5,7 +5,7 @@ export class WebhookUrlRefusedError extends DomainError {
   readonly kind = 'unprocessable';
   readonly title = 'No events are sent to this address';
 
-  constructor() {
-    super('The URL must lead to a globally routable address.');
+  constructor(rule: string) {
+    super(`The URL ${rule}.`);
   }
 }

@@ -6,8 +6,13 @@ export const WEBHOOK_STATUSES = ['unverified', 'active', 'paused', 'disabled'] a
  */
 export type WebhookStatus = (typeof WEBHOOK_STATUSES)[number];
 
-/** The cause of a pause: its caller, or a receiver that accepts no events any more. */
-export type WebhookPauseReason = 'caller' | 'receiver-gone';
+export const WEBHOOK_STATUS_REASONS = ['caller', 'receiver-gone', 'failing', 'caller-gone'] as const;
+
+/**
+ * The cause of a pause or of the disabling: its caller; a receiver that accepts no events any more; one that was failing for
+ * too long; or a caller that the service does not know any more.
+ */
+export type WebhookStatusReason = (typeof WEBHOOK_STATUS_REASONS)[number];
 
 export const SESSION_SELECTIONS = ['own', 'all'] as const;
 
@@ -35,7 +40,7 @@ export interface Webhook extends WebhookSettings {
   /** The caller's owner name, as of its sessions. */
   readonly owner: string;
   readonly status: WebhookStatus;
-  readonly pauseReason?: WebhookPauseReason;
+  readonly statusReason?: WebhookStatusReason;
   /** The newest first. */
   readonly secrets: readonly WebhookSecret[];
   readonly createdAt: number;

@@ -8,7 +8,7 @@ const RANGE = `must be a whole number from 0 to ${MAX_OVERLAP}`;
 
 /** The rotation of a secret. */
 export class RotateSecretDto {
-  /** For how many seconds the secret before it signs as well. */
+  /** Seconds for which the secret before it signs as well. */
   @ApiPropertyOptional({ type: 'integer', minimum: 0, maximum: MAX_OVERLAP, default: DAY, example: DAY })
   @MayBeAbsent()
   @IsInt({ message: RANGE })

@@ -4,8 +4,9 @@ import {
   SESSION_SELECTIONS,
   type SessionSelection,
   type Webhook,
+  WEBHOOK_STATUS_REASONS,
   WEBHOOK_STATUSES,
-  type WebhookPauseReason,
+  type WebhookStatusReason,
   type WebhookStatus,
 } from '../domain/webhook';
 
@@ -37,8 +38,9 @@ export class WebhookResponse {
   @ApiProperty({ enum: WEBHOOK_STATUSES })
   readonly status: WebhookStatus;
 
-  @ApiPropertyOptional({ enum: ['caller', 'receiver-gone'] })
-  readonly pauseReason?: WebhookPauseReason;
+  /** Why it is paused or disabled. */
+  @ApiPropertyOptional({ enum: WEBHOOK_STATUS_REASONS })
+  readonly statusReason?: WebhookStatusReason;
 
   @ApiProperty({ type: String, format: 'date-time', example: '2027-01-15T08:00:00.000Z' })
   readonly createdAt: string;
@@ -65,7 +67,7 @@ export class WebhookResponse {
     this.sessions = webhook.sessions;
     this.owner = webhook.owner;
     this.status = webhook.status;
-    if (webhook.pauseReason !== undefined) this.pauseReason = webhook.pauseReason;
+    if (webhook.statusReason !== undefined) this.statusReason = webhook.statusReason;
     this.createdAt = timeOf(webhook.createdAt);
     this.updatedAt = timeOf(webhook.updatedAt);
     if (webhook.verifiedAt !== undefined) this.verifiedAt = timeOf(webhook.verifiedAt);
@@ -102,7 +104,7 @@ export class WebhookOverviewResponse extends WebhookResponse {
 
 /** A webhook with the secret that was just generated, which is never shown again. */
 export class WebhookWithSecretResponse extends WebhookResponse {
-  /** For the signatures of Standard Webhooks: `whsec_` and base64. */
+  /** Key of the signatures of Standard Webhooks: `whsec_` and base64. */
   @ApiProperty({ type: String, example: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' })
   readonly secret: string;
 

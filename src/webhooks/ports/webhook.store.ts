@@ -67,6 +67,15 @@ export abstract class WebhookStore {
    */
   abstract recordTest(id: string, url: string, attempt: Attempt): Promise<void>;
 
+  /** The owners that have webhooks. */
+  abstract owners(): Promise<readonly string[]>;
+
+  /**
+   * Disables the webhooks of an owner that is not known any more, and deletes those that were disabled for that before
+   * the given time. Writes `WEBHOOK_DISABLED` and `WEBHOOK_DELETED`.
+   */
+  abstract retire(owner: string, at: number, disabledBefore: number): Promise<void>;
+
   /** The webhook and its events are gone for its caller and for deliveries at once. Writes `WEBHOOK_DELETED`. */
   abstract delete(id: string, scope: WebhookScope, at: number): Promise<boolean>;
 }
