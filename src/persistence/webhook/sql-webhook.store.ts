@@ -17,14 +17,11 @@ import type { Work } from '../database/work';
 import { DataCipher } from '../guest/data-cipher';
 import { storable } from '../outbox/delivery.mapper';
 import { numberEvents } from '../feed/feed-numbering';
-import { COUNTERS } from '../replica/counters';
+import { LATEST, lockPosition, skipFeed } from './webhook-position';
 import { sealedSecrets, sealedUrl, toWebhook, type WebhookRow } from './webhook.mapper';
 import { lockPostponed, releaseQueues, webhookFact } from './webhook-release';
 
 type Changes = UpdateObject<Database, 'webhook'>;
-
-/** The last position in the feed that was assigned; that of the last event once `numberEvents` is over. */
-const LATEST = sql<number>`(select value from counter where name = ${COUNTERS.feed})`;
 
 /** The webhooks of callers in SQL. */
 @Injectable()
@@ -126,12 +123,13 @@ export class SqlWebhookStore extends WebhookStore {
     await numberEvents(this.unitOfWork);
     return this.unitOfWork.run(async (work) => {
       await lockPostponed(work, id, at);
-      return this.changeWithin(work, id, scope, async (_, { status }) => {
+      return this.changeWithin(work, id, scope, async (_, { status, verified_at: verifiedAt }) => {
         if (status === 'unverified') return undefined;
         await releaseQueues(work, id, at);
-        this.audit.write(work, [webhookFact('WEBHOOK_RESUMED', id, { before: status, after: 'active' })]);
+        const after = verifiedAt === null ? 'unverified' : 'active';
+        this.audit.write(work, [webhookFact('WEBHOOK_RESUMED', id, { before: status, after })]);
         const from = status === 'disabled' ? { from_position: LATEST } : {};
-        return { ...RECOVERED, ...from, status: 'active', updated_at: at };
+        return { ...RECOVERED, ...from, status: after, updated_at: at };
       });
     });
   }
@@ -164,26 +162,28 @@ export class SqlWebhookStore extends WebhookStore {
 
   async retire(owner: string, at: number, disabledBefore: number): Promise<void> {
     const found = await this.unitOfWork.query((db) => webhooksIn(db, { owner }).execute());
-    for (const { id, status_reason: reason, updated_at: since } of found) {
-      if (reason !== 'caller-gone') await this.disableRetired(id, at);
-      else if (since < disabledBefore) await this.delete(id, { owner }, at);
+    for (const { id } of found) {
+      await this.change(id, { owner }, (work, row) => {
+        if (row.status_reason !== 'caller-gone') return this.disable(work, row, at);
+        return row.updated_at < disabledBefore ? this.remove(work, row, at) : undefined;
+      });
     }
   }
 
   async delete(id: string, scope: WebhookScope, at: number): Promise<boolean> {
-    const deleted = await this.change(id, scope, (work, { status }) => {
-      this.audit.write(work, [webhookFact('WEBHOOK_DELETED', id, { before: status, after: 'deleted' })]);
-      return { status: 'deleted', url: '', secrets: '', description: '', updated_at: at };
-    });
+    const deleted = await this.change(id, scope, (work, row) => this.remove(work, row, at));
     return deleted !== undefined;
   }
 
-  private async disableRetired(id: string, at: number): Promise<void> {
-    await this.change(id, {}, (work, { status }) => {
-      const change = { reason: 'caller-gone', before: status, after: 'disabled' };
-      this.audit.write(work, [webhookFact('WEBHOOK_DISABLED', id, change)]);
-      return { status: 'disabled', status_reason: 'caller-gone', updated_at: at };
-    });
+  private disable(work: Work, { id, status }: WebhookRow, at: number): Changes {
+    const change = { reason: 'caller-gone', before: status, after: 'disabled' };
+    this.audit.write(work, [webhookFact('WEBHOOK_DISABLED', id, change)]);
+    return { status: 'disabled', status_reason: 'caller-gone', updated_at: at };
+  }
+
+  private remove(work: Work, { id, status }: WebhookRow, at: number): Changes {
+    this.audit.write(work, [webhookFact('WEBHOOK_DELETED', id, { before: status, after: 'deleted' })]);
+    return { status: 'deleted', url: '', secrets: '', description: '', updated_at: at };
   }
 
   private change(
@@ -260,12 +260,6 @@ function webhooksIn(db: Kysely<Database>, { owner }: WebhookScope) {
     .$if(owner !== undefined, (query) => query.where('owner', '=', owner ?? ''));
 }
 
-/** Serialises the creation of webhooks, so that their limit is exact. */
-async function lockPosition({ db, dialect }: Work): Promise<void> {
-  const position = db.selectFrom('counter').select('value').where('name', '=', COUNTERS.webhooks);
-  await forUpdate(dialect, position).execute();
-}
-
 async function countWebhooks(db: Kysely<Database>, owner: string): Promise<{ owned: number; all: number }> {
   return db
     .selectFrom('webhook')
@@ -275,8 +269,4 @@ async function countWebhooks(db: Kysely<Database>, owner: string): Promise<{ own
     ])
     .where('status', '<>', 'deleted')
     .executeTakeFirstOrThrow();
-}
-
-async function skipFeed(db: Kysely<Database>): Promise<void> {
-  await db.updateTable('counter').set({ value: LATEST }).where('name', '=', COUNTERS.webhooks).execute();
 }

@@ -16,6 +16,7 @@ import { webhookFact } from './webhook-release';
 const MAX_FAILING_MS = 5 * 86_400_000;
 
 const PAUSED = { status: 'paused', status_reason: 'receiver-gone' } as const;
+const DISABLED = { status: 'disabled', status_reason: 'failing' } as const;
 
 interface Failure {
   readonly id: string;
@@ -75,11 +76,7 @@ export class WebhookFailures {
     at: number,
   ): Promise<void> {
     const { db } = work;
-    await db
-      .updateTable('webhook')
-      .set({ status: 'disabled', status_reason: 'failing' })
-      .where('id', '=', id)
-      .execute();
+    await db.updateTable('webhook').set(DISABLED).where('id', '=', id).execute();
     const others = await db
       .selectFrom('webhook')
       .select('id')
