@@ -1,6 +1,6 @@
 import { AccessService } from '../access/access.service';
 import { AccessTelemetry } from '../access/access.telemetry';
-import { OpenAuthenticator } from '../access/authentication/open-authenticator';
+import { Authenticator } from '../access/ports/authenticator';
 import { Caller } from '../access/domain/caller';
 import { InsufficientScopeError } from '../access/domain/access.errors';
 import { RecordingLog } from '../audit/recording-log.fake';
@@ -17,6 +17,12 @@ import { WebhookLimitError, WebhookNotFoundError, WebhookNotVerifiedError } from
 import { FakeWebhookStore } from './ports/webhook.store.fake';
 import { WebhookUrlRules } from './webhook-url-rules';
 import { WebhooksService } from './webhooks.service';
+
+class AnonymousAuthenticator extends Authenticator {
+  authenticate(): Caller {
+    return Caller.anonymous;
+  }
+}
 
 const NOW = 1_800_000_000_000;
 const HOUR = 3_600_000;
@@ -40,8 +46,7 @@ beforeEach(() => {
   const environment = Object.assign(new Environment(), { WEBHOOKS_MAX_PER_CALLER: 2 });
   const config = new WebhooksConfig(environment);
   const telemetry = new AccessTelemetry(new Metrics());
-  const authenticator = new OpenAuthenticator('open', telemetry);
-  const access = new AccessService(authenticator, new AccessConfig(environment), telemetry);
+  const access = new AccessService(new AnonymousAuthenticator(), new AccessConfig(environment), telemetry);
   const urls = new WebhookUrlRules(config);
   service = new WebhooksService(store, access, urls, config, new SystemClock(), commits);
 });

@@ -31,9 +31,10 @@ const FULL_OUTAGE_GAP_MS = 600_000;
  * its `afterCommit` callbacks.
  *
  * To avoid deadlocks, each transaction locks in this order: its session's row; then its idempotency key; then its
- * events and deliveries; then its sink; then, before the commit, the heads of audit chains, in the order of their
+ * events and deliveries, of webhooks the queues first; then its sink or webhook; then, before the commit, the heads of audit chains, in the order of their
  * numbers; and last of all counters, in the order of their names. A reservation begins with the key: no other
- * transaction knows its session yet.
+ * transaction knows its session yet. The position of the webhooks in the feed is a counter, but comes first where webhooks are
+ * created or events are queued for them.
  */
 @Injectable()
 export class UnitOfWork extends StorageFailureCounter implements StorageErrors {

@@ -61,7 +61,7 @@ export abstract class WebhookDeliveryStore {
 
   /**
    * Removes up to `limit` deliveries that were settled before the given time, and what is left of deleted webhooks.
-   * Returns how many.
+   * Returns `limit` if there may be more.
    */
   abstract purge(settledBefore: number, limit: number): Promise<number>;
 }

@@ -57,7 +57,7 @@ export abstract class WebhookStore {
 
   /**
    * Ends a pause, a throttling or the disabling, and makes all postponed deliveries due; an unverified webhook stays as
-   * it is. Writes `WEBHOOK_RESUMED`.
+   * it is, and one that was never verified becomes unverified. Writes `WEBHOOK_RESUMED`.
    */
   abstract resume(id: string, scope: WebhookScope, at: number): Promise<Webhook | undefined>;
 
