@@ -1,8 +1,8 @@
 import { AccessService } from '../access/access.service';
 import { AccessTelemetry } from '../access/access.telemetry';
-import { OpenAuthenticator } from '../access/authentication/open-authenticator';
 import { Caller } from '../access/domain/caller';
 import { InsufficientScopeError } from '../access/domain/access.errors';
+import { Authenticator } from '../access/ports/authenticator';
 import { RecordingLog } from '../audit/recording-log.fake';
 import type { ScopeName } from '../common/access/scope';
 import { CommitSignal } from '../common/commit-signal';
@@ -28,6 +28,13 @@ const SETTINGS: WebhookSettings = {
 };
 const { id: ID } = aWebhook();
 
+/** Callers are known before the service is asked. */
+class UnusedAuthenticator extends Authenticator {
+  authenticate(): Promise<Caller> {
+    return Promise.reject(new Error('No caller is authenticated here.'));
+  }
+}
+
 let store: FakeWebhookStore;
 let commits: CommitSignal;
 let service: WebhooksService;
@@ -40,7 +47,7 @@ beforeEach(() => {
   const environment = Object.assign(new Environment(), { WEBHOOKS_MAX_PER_CALLER: 2 });
   const config = new WebhooksConfig(environment);
   const telemetry = new AccessTelemetry(new Metrics());
-  const authenticator = new OpenAuthenticator('open', telemetry);
+  const authenticator = new UnusedAuthenticator();
   const access = new AccessService(authenticator, new AccessConfig(environment), telemetry);
   const urls = new WebhookUrlRules(config);
   service = new WebhooksService(store, access, urls, config, new SystemClock(), commits);
