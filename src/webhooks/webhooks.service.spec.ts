@@ -1,8 +1,8 @@
 import { AccessService } from '../access/access.service';
 import { AccessTelemetry } from '../access/access.telemetry';
-import { Authenticator } from '../access/ports/authenticator';
 import { Caller } from '../access/domain/caller';
 import { InsufficientScopeError } from '../access/domain/access.errors';
+import { Authenticator } from '../access/ports/authenticator';
 import { RecordingLog } from '../audit/recording-log.fake';
 import type { ScopeName } from '../common/access/scope';
 import { CommitSignal } from '../common/commit-signal';
@@ -18,12 +18,6 @@ import { FakeWebhookStore } from './ports/webhook.store.fake';
 import { WebhookUrlRules } from './webhook-url-rules';
 import { WebhooksService } from './webhooks.service';
 
-class AnonymousAuthenticator extends Authenticator {
-  authenticate(): Caller {
-    return Caller.anonymous;
-  }
-}
-
 const NOW = 1_800_000_000_000;
 const HOUR = 3_600_000;
 const SETTINGS: WebhookSettings = {
@@ -33,6 +27,13 @@ const SETTINGS: WebhookSettings = {
   sessions: 'own',
 };
 const { id: ID } = aWebhook();
+
+/** Callers are known before the service is asked. */
+class UnusedAuthenticator extends Authenticator {
+  authenticate(): Promise<Caller> {
+    return Promise.reject(new Error('No caller is authenticated here.'));
+  }
+}
 
 let store: FakeWebhookStore;
 let commits: CommitSignal;
@@ -46,7 +47,8 @@ beforeEach(() => {
   const environment = Object.assign(new Environment(), { WEBHOOKS_MAX_PER_CALLER: 2 });
   const config = new WebhooksConfig(environment);
   const telemetry = new AccessTelemetry(new Metrics());
-  const access = new AccessService(new AnonymousAuthenticator(), new AccessConfig(environment), telemetry);
+  const authenticator = new UnusedAuthenticator();
+  const access = new AccessService(authenticator, new AccessConfig(environment), telemetry);
   const urls = new WebhookUrlRules(config);
   service = new WebhooksService(store, access, urls, config, new SystemClock(), commits);
 });
