@@ -1,0 +1,52 @@
+import { ApiClient } from './api-client';
+import { aCaller, type TestCaller } from './callers';
+import { WebhookReceiver } from './webhook-receiver';
+import { WebhooksApi } from './webhooks-api';
+
+/** A caller with webhooks, each with a receiver of its own. */
+export interface WebhookCaller {
+  readonly caller: TestCaller;
+  readonly receivers: readonly WebhookReceiver[];
+}
+
+const SCOPES = ['sessions.read', 'sessions.write', 'sessions.end', 'webhooks.manage'] as const;
+
+export function webhookCallers(count: number): TestCaller[] {
+  return Array.from({ length: count }, (_, index) => aCaller(`caller-${index}`, SCOPES));
+}
+
+/** Registers and verifies webhooks of each caller, whose receivers are in this process and accept everything. */
+export function withWebhooks(
+  url: string,
+  callers: readonly TestCaller[],
+  each: number,
+): Promise<WebhookCaller[]> {
+  return Promise.all(
+    callers.map(async (caller) => {
+      const receivers: WebhookReceiver[] = [];
+      while (receivers.length < each) receivers.push(await registered(url, caller));
+      return { caller, receivers };
+    }),
+  );
+}
+
+async function registered(url: string, { headers }: TestCaller): Promise<WebhookReceiver> {
+  const receiver = await WebhookReceiver.start();
+  await registerReceiver(new ApiClient(url, headers), receiver.url, (secret) => {
+    receiver.journal.expectSecret(secret);
+  });
+  return receiver;
+}
+
+/** Registers a webhook of session events; the receiver knows the secret before the test event comes. */
+export async function registerReceiver(
+  api: ApiClient,
+  receiverUrl: string,
+  expectSecret: (secret: string) => unknown,
+): Promise<void> {
+  const webhooks = new WebhooksApi(api);
+  const { id, secret } = await webhooks.create(receiverUrl, { types: ['session.*'] });
+  await expectSecret(secret);
+  const { body } = await webhooks.act(id, 'test');
+  if (body['result'] !== 'accepted') throw new Error(`The test event was refused: ${JSON.stringify(body)}`);
+}
