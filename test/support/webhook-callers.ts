@@ -30,6 +30,19 @@ export function withWebhooks(
   );
 }
 
+/** Number of events that the receivers have accepted, each once. */
+export function acceptedBy(callers: readonly WebhookCaller[]): number {
+  return receiversOf(callers).reduce((sum, { journal }) => sum + journal.acceptedEvents, 0);
+}
+
+export function receiversOf(callers: readonly WebhookCaller[]): WebhookReceiver[] {
+  return callers.flatMap(({ receivers }) => receivers);
+}
+
+export async function closeReceivers(callers: readonly WebhookCaller[]): Promise<void> {
+  await Promise.all(receiversOf(callers).map((receiver) => receiver[Symbol.asyncDispose]()));
+}
+
 async function registered(url: string, { headers }: TestCaller): Promise<WebhookReceiver> {
   const receiver = await WebhookReceiver.start();
   await registerReceiver(new ApiClient(url, headers), receiver.url, (secret) => {

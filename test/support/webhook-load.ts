@@ -1,6 +1,7 @@
 import { ApiClient } from './api-client';
 import type { TestCaller } from './callers';
 import { waitFor } from './wait-for';
+import type { WebhookCaller } from './webhook-callers';
 import type { WebhookJournal } from './webhook-journal';
 
 /** Time-out of a request that is repeated while replicas are killed and started. */
@@ -78,8 +79,18 @@ export class WebhookLoad {
   }
 }
 
-/** Describes the sessions whose events a receiver has not accepted to the last one. */
-export function untold(journal: WebhookJournal, sessions: readonly EndedSession[]): string[] {
+/** Describes what receivers have not accepted yet of the sessions of their callers. */
+export function untoldTo(
+  callers: readonly WebhookCaller[],
+  sessions: readonly (readonly EndedSession[])[],
+): string[] {
+  return callers.flatMap(({ receivers }, index) =>
+    receivers.flatMap(({ journal }) => untold(journal, sessions[index] ?? [])),
+  );
+}
+
+/** The sessions whose events a receiver has not accepted to the last one. */
+function untold(journal: WebhookJournal, sessions: readonly EndedSession[]): string[] {
   return sessions
     .map(({ conversationId, state }) => ({ conversationId, state, types: journal.typesOf(conversationId) }))
     .filter(({ state, types }) => types.at(-1) !== `session.${state}`)

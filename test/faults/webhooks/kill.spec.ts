@@ -5,8 +5,15 @@ import { ProcessWorld } from '../../support/process-world';
 import { SeededRandom } from '../../support/seeded-random';
 import { DATABASES, type ServiceStorage, ServiceStorages } from '../../support/service-storage';
 import { waitFor } from '../../support/wait-for';
-import { type WebhookCaller, webhookCallers, withWebhooks } from '../../support/webhook-callers';
-import { untold, WebhookLoad } from '../../support/webhook-load';
+import {
+  acceptedBy,
+  closeReceivers,
+  receiversOf,
+  type WebhookCaller,
+  webhookCallers,
+  withWebhooks,
+} from '../../support/webhook-callers';
+import { untoldTo, WebhookLoad } from '../../support/webhook-load';
 
 const CALLERS = 10;
 const WEBHOOKS_EACH = 2;
@@ -48,7 +55,7 @@ describe.each(DATABASES)('a service on %s that is killed while it delivers to we
   afterAll(async () => {
     await world.stop();
     await storage.remove();
-    await Promise.all(callers.flatMap(({ receivers }) => receivers).map((one) => one[Symbol.asyncDispose]()));
+    await closeReceivers(callers);
   });
 
   const receivers = () => callers.flatMap((caller) => caller.receivers);
@@ -56,10 +63,10 @@ describe.each(DATABASES)('a service on %s that is killed while it delivers to we
 
   it('loses no event, keeps the order of each conversation, and repeats events only as they were', async () => {
     await random.explain(async () => {
-      for (const receiver of receivers()) receiver.answer = flawed(random, FLAWED_SHARE);
+      for (const receiver of receiversOf(callers)) receiver.answer = flawed(random, FLAWED_SHARE);
       const lives = Array.from({ length: SESSIONS }, (_, index) => load.live(index));
       await waitFor(() => {
-        expect(accepted()).toBeGreaterThan(EVENTS / 3);
+        expect(acceptedBy(callers)).toBeGreaterThan(EVENTS / 3);
       }, DELIVERED_WITHIN_MS);
       await world.restart();
       await Promise.all(lives);
@@ -67,13 +74,10 @@ describe.each(DATABASES)('a service on %s that is killed while it delivers to we
       const sessions = await load.over();
 
       await waitFor(() => {
-        const missing = callers.map(({ receivers: own }, index) =>
-          own.map(({ journal }) => untold(journal, sessions[index] ?? [])),
-        );
-        expect(missing.flat(2)).toEqual([]);
+        expect(untoldTo(callers, sessions)).toEqual([]);
       }, DELIVERED_WITHIN_MS);
-      expect(receivers().flatMap(({ journal }) => journal.faults)).toEqual([]);
-      expect(accepted()).toBeGreaterThanOrEqual(EVENTS);
+      expect(receiversOf(callers).flatMap(({ journal }) => journal.faults)).toEqual([]);
+      expect(acceptedBy(callers)).toBeGreaterThanOrEqual(EVENTS);
       expect(sessions.flat().length).toBeGreaterThanOrEqual(SESSIONS);
     });
   });
