@@ -56,7 +56,7 @@ export function readOptions(args: readonly string[], environment: NodeJS.Process
     sections: values.only?.map((name) => oneOf(SECTIONS, name, '--only')) ?? SECTIONS,
     resumed: values.resumed,
     profileDir: values.profile,
-    databases: values.database?.map((name) => oneOf(DATABASES, name, '--database')) ?? DATABASES,
+    databases: databasesNamed(values.database),
     databaseUrl: environment['BENCH_DATABASE_URL'],
   };
 }
@@ -67,6 +67,11 @@ function withDefaultProfile(args: readonly string[]): string[] {
     const next = args[index + 1];
     return arg === '--profile' && (next === undefined || next.startsWith('-')) ? [arg, PROFILES] : [arg];
   });
+}
+
+/** The databases of an option that may be repeated; all if it is not given. Throws for an unknown name. */
+export function databasesNamed(names: readonly string[] | undefined): readonly DatabaseKind[] {
+  return names?.map((name) => oneOf(DATABASES, name, '--database')) ?? DATABASES;
 }
 
 function oneOf<T extends string>(known: readonly T[], name: string, option: string): T {

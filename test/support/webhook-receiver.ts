@@ -17,26 +17,43 @@ export const accepting: ReceiverAnswer = ({ response, accept }) => {
   response.writeHead(204).end();
 };
 
+/** Counts attempts that wait for an answer. */
+export class OpenAttempts {
+  most = 0;
+  private now = 0;
+
+  /** The returned function ends it. */
+  begin(): () => void {
+    this.now += 1;
+    this.most = Math.max(this.most, this.now);
+    return () => {
+      this.now -= 1;
+    };
+  }
+}
+
 /** The receiver of one webhook, at an origin of its own on the loopback. Accepts everything until `answer` is replaced. */
 export class WebhookReceiver implements AsyncDisposable {
   readonly journal = new WebhookJournal();
   answer: ReceiverAnswer = accepting;
-  /** Attempts that wait for an answer. */
-  open = 0;
-  mostOpen = 0;
+  readonly open = new OpenAttempts();
   readonly url: string;
 
-  private constructor(private readonly server: Server) {
+  private constructor(
+    private readonly server: Server,
+    private readonly openTogether: OpenAttempts,
+  ) {
     this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/events`;
     server.on('request', (request, response) => {
       this.receive(request, response);
     });
   }
 
-  static async start(): Promise<WebhookReceiver> {
+  /** `openTogether` counts the attempts of several receivers. */
+  static async start(openTogether = new OpenAttempts()): Promise<WebhookReceiver> {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    return new WebhookReceiver(server);
+    return new WebhookReceiver(server, openTogether);
   }
 
   /** Refuses connections from now on. */
@@ -51,9 +68,7 @@ export class WebhookReceiver implements AsyncDisposable {
   }
 
   private receive(request: IncomingMessage, response: ServerResponse): void {
-    this.open += 1;
-    this.mostOpen = Math.max(this.mostOpen, this.open);
-    response.once('close', () => (this.open -= 1));
+    for (const open of [this.open, this.openTogether]) response.once('close', open.begin());
     // A sender that is killed leaves half a request behind.
     request.on('error', () => undefined);
     const chunks: Buffer[] = [];
