@@ -102,6 +102,7 @@ export class SinkRelay<E extends QueuedEvent = SessionEvent> {
     this.abort.abort();
     clearTimeout(this.wakeTimer);
     await this.inFlight.settled();
+    this.inFlight.close();
     await this.unclaim();
   }
 
@@ -144,8 +145,16 @@ export class SinkRelay<E extends QueuedEvent = SessionEvent> {
 
   private async beginDue(): Promise<void> {
     // Another replica may have claimed the same deliveries while this one was frozen.
-    const limit = this.parts.lease.isValid ? this.allowed() : 0;
+    const limit = this.parts.lease.isValid ? this.inFlight.reserve(this.allowed()) : 0;
     if (limit === 0) return;
+    try {
+      await this.beginUpTo(limit);
+    } finally {
+      this.inFlight.cancelReservation();
+    }
+  }
+
+  private async beginUpTo(limit: number): Promise<void> {
     const { outbox, sink, clock, health, pace } = this.parts;
     const now = clock.now();
     const isProbe = health.isFailing;
@@ -194,7 +203,7 @@ export class SinkRelay<E extends QueuedEvent = SessionEvent> {
   private begin(delivery: Delivery<E>, claim: Claim): void {
     this.inFlight.begin(
       delivery,
-      () => this.deliver(delivery, claim),
+      (answered) => this.deliver(delivery, claim, answered),
       () => {
         this.wake();
       },
@@ -202,9 +211,10 @@ export class SinkRelay<E extends QueuedEvent = SessionEvent> {
   }
 
   /** Never rejects. */
-  private async deliver(delivery: Delivery<E>, claim: Claim): Promise<void> {
+  private async deliver(delivery: Delivery<E>, claim: Claim, answered: () => void): Promise<void> {
     const { worker, health, telemetry } = this.parts;
-    const outcome = await worker.deliver(delivery, this.abort.signal, () => this.isHeld(claim));
+    const isHeld = (): boolean => this.isHeld(claim);
+    const outcome = await worker.deliver(delivery, this.abort.signal, { isHeld, answered });
     if (outcome === 'stuck') this.stuck.add(delivery.event.conversationId);
     if (outcome === 'delivered' && health.succeeded()) await this.recovered();
     if (outcome === 'failed' && health.failed(delivery.event.conversationId, delivery.attempts === 0)) {

@@ -9,6 +9,8 @@ export interface WebhookCaller {
   readonly receivers: readonly WebhookReceiver[];
 }
 
+/** Fewer than the service takes test events at a time. */
+const REGISTERED_AT_A_TIME = 8;
 const SCOPES = ['sessions.read', 'sessions.write', 'sessions.end', 'webhooks.manage'] as const;
 
 export function webhookCallers(count: number): TestCaller[] {
@@ -16,18 +18,22 @@ export function webhookCallers(count: number): TestCaller[] {
 }
 
 /** Registers and verifies webhooks of each caller, whose receivers are in this process and accept everything. */
-export function withWebhooks(
+export async function withWebhooks(
   url: string,
   callers: readonly TestCaller[],
   each: number,
 ): Promise<WebhookCaller[]> {
-  return Promise.all(
-    callers.map(async (caller) => {
+  const registered: WebhookCaller[] = [];
+  const waiting = callers.entries();
+  const register = async (): Promise<void> => {
+    for (const [index, caller] of waiting) {
       const receivers: WebhookReceiver[] = [];
-      while (receivers.length < each) receivers.push(await registered(url, caller));
-      return { caller, receivers };
-    }),
-  );
+      while (receivers.length < each) receivers.push(await registerNew(url, caller));
+      registered[index] = { caller, receivers };
+    }
+  };
+  await Promise.all(Array.from({ length: REGISTERED_AT_A_TIME }, register));
+  return registered;
 }
 
 /** Number of events that the receivers have accepted, each once. */
@@ -43,7 +49,7 @@ export async function closeReceivers(callers: readonly WebhookCaller[]): Promise
   await Promise.all(receiversOf(callers).map((receiver) => receiver[Symbol.asyncDispose]()));
 }
 
-async function registered(url: string, { headers }: TestCaller): Promise<WebhookReceiver> {
+async function registerNew(url: string, { headers }: TestCaller): Promise<WebhookReceiver> {
   const receiver = await WebhookReceiver.start();
   await registerReceiver(new ApiClient(url, headers), receiver.url, (secret) => {
     receiver.journal.expectSecret(secret);
@@ -51,14 +57,15 @@ async function registered(url: string, { headers }: TestCaller): Promise<Webhook
   return receiver;
 }
 
-/** Registers a webhook of session events; the receiver knows the secret before the test event comes. */
+/** Registers a webhook, of session events by default; the receiver knows the secret before the test event comes. */
 export async function registerReceiver(
   api: ApiClient,
   receiverUrl: string,
   expectSecret: (secret: string) => unknown,
+  types: readonly string[] = ['session.*'],
 ): Promise<void> {
   const webhooks = new WebhooksApi(api);
-  const { id, secret } = await webhooks.create(receiverUrl, { types: ['session.*'] });
+  const { id, secret } = await webhooks.create(receiverUrl, { types });
   await expectSecret(secret);
   const { body } = await webhooks.act(id, 'test');
   if (body['result'] !== 'accepted') throw new Error(`The test event was refused: ${JSON.stringify(body)}`);
