@@ -21,6 +21,24 @@ A caller may make so many requests a minute, all keys of its name together. Ever
 Every request may carry \`X-Request-Id\` (1 to 128 of \`A-Z a-z 0-9 _ . : -\`), which comes back on the answer and is on
 every log line and audit record that the request causes, and \`traceparent\` (W3C Trace Context), which is continued.`;
 
+/** The sections of the page, in their order: what callers use first, then operators, then machines. */
+const TAGS = [
+  ['sessions', 'Opening, showing and ending guest sessions'],
+  ['messages', 'Messages, typing and files of a conversation'],
+  ['events', 'Event streams'],
+  ['webhooks', 'Receivers of events that callers register'],
+  ['deliveries', 'Events on their way to the sinks of the deployment'],
+  ['sinks', 'The receivers of the deployment, such as the CRM'],
+  ['queues', 'Queues of Genesys Cloud'],
+  ['limits', 'Limits and their use'],
+  ['guests', "Erasure of a guest's data"],
+  ['audit', 'The audit trail'],
+  ['genesys', 'Requests of Genesys Cloud to this service'],
+  ['health', 'Probes of an orchestrator'],
+  ['metrics', 'Figures of this process and of all sessions'],
+  ['problems', 'Explanations of errors'],
+] as const;
+
 /** The OpenAPI document, as served at `/openapi.json` and stored in `docs/openapi.json`. */
 export function openApiOf(app: NestFastifyApplication): OpenAPIObject {
   const { publicUrl } = app.get(ServerConfig);
@@ -30,6 +48,7 @@ export function openApiOf(app: NestFastifyApplication): OpenAPIObject {
     .setVersion(PRODUCT.version)
     .setOpenAPIVersion('3.1.0')
     .addBearerAuth({ type: 'http', bearerFormat: 'a key of this service, or a JWT' }, BEARER_SCHEME);
+  for (const [name, description] of TAGS) outline.addTag(name, description);
   if (publicUrl !== '') outline.addServer(publicUrl);
   const document = SwaggerModule.createDocument(app, outline.build(), { operationIdFactory });
   return describeQuotas(addProblems(describeAccess(document)));

@@ -21,6 +21,8 @@ interface Report {
 }
 
 const { signal } = new AbortController();
+/** Metadata of a session on the channel that is reported. */
+const REPORTED = { channel: 'conversations-messaging', queueId: 'support' };
 const SERVICE = [
   { provide: EventSinks, useFactory: () => new EventSinks() },
   { provide: ProxyConfig, useFactory: () => new ProxyConfig(new Environment()) },
@@ -107,10 +109,11 @@ describe('the reporting sink', () => {
     ]);
   });
 
-  it('accepts what it does not report: openings, and sessions on other channels', async () => {
+  it('accepts what it does not report: openings, agents, messages, and sessions on other channels', async () => {
     const sink = await sinkWith({ REPORTING_CHANNEL: 'conversations-messaging' });
 
-    await sink.deliver(anEvent({ state: 'connected' }), signal, () => undefined);
+    for (const state of ['connected', 'agent-joined', 'message-sent'] as const)
+      await sink.deliver(anEvent({ state, metadata: REPORTED }), signal, () => undefined);
     await sink.deliver(anEvent(), signal, () => undefined);
     await sink.deliver(anEvent({ id: 'test', state: 'test', metadata: {} }), signal, () => undefined);
 

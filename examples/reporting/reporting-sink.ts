@@ -47,7 +47,8 @@ export class ReportingSink extends EventSink {
   private isReported({ state, metadata }: SessionEvent): boolean {
     if (state === 'test') return true;
     const { channel } = this.config;
-    return state !== 'connected' && (channel === undefined || metadata['channel'] === channel);
+    const isOver = state === 'terminated' || state === 'disconnected';
+    return isOver && (channel === undefined || metadata['channel'] === channel);
   }
 
   private async put(

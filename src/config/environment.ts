@@ -240,6 +240,10 @@ export class Environment {
 
   @BooleanSetting()
   @IsBoolean({ message: 'must be true or false' })
+  CRM_INCLUDE_MESSAGES: boolean = false;
+
+  @BooleanSetting()
+  @IsBoolean({ message: 'must be true or false' })
   CRM_WEBHOOK_PROXY: boolean = true;
 
   @IntegerSetting(10, 600_000)

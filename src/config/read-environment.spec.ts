@@ -40,6 +40,7 @@ describe(readEnvironment.name, () => {
       CRM_WEBHOOK_ALLOW_PRIVATE: false,
       CRM_WEBHOOK_PROXY: true,
       CRM_INCLUDE_GUEST_TOKEN: false,
+      CRM_INCLUDE_MESSAGES: false,
       SYNC_FIRST_RETRY_MS: 5_000,
       SYNC_PROBE_INTERVAL_MS: 30_000,
       SYNC_MAX_PER_SECOND: 200,

@@ -2,8 +2,10 @@ import type { Environment } from './environment';
 
 const DAY_MS = 86_400_000;
 
-/** Settings of deliveries and their retention. Times in milliseconds. */
+/** Settings of events, their deliveries and retention. Times in milliseconds. */
 export class SyncConfig {
+  /** Makes the messages of conversations events, which every sink gets. */
+  readonly includesMessages: boolean;
   /** The delay after a first failure; the whole schedule of retries scales with it. */
   readonly firstRetryMs: number;
   /** Interval in which one event is sent to a failing receiver (probe). */
@@ -14,6 +16,7 @@ export class SyncConfig {
   readonly keepDeadMs: number;
 
   constructor(environment: Environment) {
+    this.includesMessages = environment.CRM_INCLUDE_MESSAGES;
     this.firstRetryMs = environment.SYNC_FIRST_RETRY_MS;
     this.probeIntervalMs = environment.SYNC_PROBE_INTERVAL_MS;
     this.maxPerSecond = environment.SYNC_MAX_PER_SECOND;

@@ -100,6 +100,25 @@ describe(CrmWebhookSink.name, () => {
     expect(second?.headers['webhook-id']).toBe('event-1');
   });
 
+  it('adds the message of an event about one', async () => {
+    const message = {
+      id: 'message-1',
+      direction: 'inbound',
+      type: 'text',
+      text: 'Where is my order?',
+      content: [],
+      sentAt: '2027-01-15T08:00:00.123Z',
+    } as const;
+    await sink.deliver(
+      { ...EVENT, state: 'message-sent', message },
+      new AbortController().signal,
+      () => undefined,
+    );
+
+    const body: unknown = JSON.parse(receiver.received[0]?.body ?? '');
+    expect(body).toMatchObject({ type: 'message.sent', state: 'message-sent', sequence: 2, message });
+  });
+
   it('sends the user and password of its URL as HTTP Basic', async () => {
     sink = sinkTo(receiver.url.replace('http://', 'http://user:p%20w@'));
     await deliver();

@@ -41,7 +41,25 @@ export class CrmWebhookSink extends EventSink {
 }
 
 /** The body of the webhook. Times are RFC 3339 in UTC. */
-function bodyOf({ id, conversationId, sequence, state, occurredAt, metadata }: SessionEvent): object {
+function bodyOf({
+  id,
+  conversationId,
+  sequence,
+  state,
+  occurredAt,
+  metadata,
+  message,
+}: SessionEvent): object {
   const timestamp = new Date(occurredAt).toISOString();
-  return { id, type: eventTypeOf(state), sequence, conversationId, state, timestamp, metadata };
+  const type = eventTypeOf(state);
+  return {
+    id,
+    type,
+    sequence,
+    conversationId,
+    state,
+    timestamp,
+    metadata,
+    ...(message === undefined ? {} : { message }),
+  };
 }

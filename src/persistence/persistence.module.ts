@@ -62,7 +62,7 @@ import { SqlWebhookStore } from './webhook/sql-webhook.store';
 
 /**
  * Binds every storage port to its SQL store. The application starts only once the database is open and migrated.
- * Needs, from global modules: `Clock`, `NameResolver`, `StorageConfig`, `AuditListener`, `EventSinks`,
+ * Needs, from global modules: `Clock`, `NameResolver`, `StorageConfig`, `SyncConfig`, `AuditListener`, `EventSinks`,
  * `HealthChecks`.
  */
 @Global()

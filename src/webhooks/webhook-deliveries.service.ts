@@ -1,10 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { validate as isUuid } from 'uuid';
 import type { Caller } from '../access/domain/caller';
-import * as cursors from '../common/pagination/cursor';
 import { type Page, readPage } from '../common/pagination/page';
 import { Clock } from '../common/time/clock';
-import { isEpochMs } from '../common/validation/column-types';
 import type { Attempt } from '../sync/domain/delivery';
 import { assertBoundedReplay, type ReplayBounds } from '../sync/domain/replay-bounds';
 import { DeliveryNotFoundError } from '../sync/domain/sync.errors';
@@ -13,9 +11,8 @@ import {
   type WebhookDeliveryRecord,
   WebhookDeliveryStore,
 } from './ports/webhook-delivery.store';
+import { decodeCursor, encodeCursor } from './webhook-deliveries-cursor';
 import { WebhooksQueries } from './webhooks.queries';
-
-const POSITION = [cursors.partOf(isEpochMs), cursors.partOf((part): part is string => isUuid(part))] as const;
 
 export interface WebhookDeliveryHistory {
   readonly delivery: WebhookDeliveryRecord;
@@ -41,20 +38,19 @@ export class WebhookDeliveriesService {
     caller: Caller,
   ): Promise<Page<WebhookDeliveryRecord>> {
     await this.webhooks.get(webhookId, caller);
-    const list = ['webhook-deliveries', webhookId, filter.conversationId ?? '*', filter.status ?? '*'];
-    const [queuedAt, eventId] = cursor === undefined ? [] : cursors.decodeCursor(cursor, list, POSITION);
-    const after = queuedAt === undefined || eventId === undefined ? {} : { after: { queuedAt, eventId } };
+    const selection = { ...filter, webhookId };
+    const after = cursor === undefined ? {} : { after: decodeCursor(cursor, selection) };
     return readPage(
       limit,
       (count) => this.deliveries.list(webhookId, filter, { limit: count, ...after }),
-      (last) => cursors.encodeCursor(list, [last.queuedAt, last.eventId]),
+      (last) => encodeCursor(last, selection),
     );
   }
 
   /** Throws `DeliveryNotFoundError`. */
   async get(webhookId: string, eventId: string, caller: Caller): Promise<WebhookDeliveryHistory> {
     await this.webhooks.get(webhookId, caller);
-    const delivery = await this.deliveries.find(webhookId, eventId);
+    const delivery = isUuid(eventId) ? await this.deliveries.find(webhookId, eventId) : undefined;
     if (delivery === undefined) throw new DeliveryNotFoundError();
     return { delivery, attempts: await this.deliveries.attempts(webhookId, eventId) };
   }
@@ -62,7 +58,7 @@ export class WebhookDeliveriesService {
   /** Attempts a delivery again at once, in the order of its conversation, in any status. Throws `DeliveryNotFoundError`. */
   async retry(webhookId: string, eventId: string, caller: Caller): Promise<void> {
     await this.webhooks.get(webhookId, caller);
-    if (!(await this.deliveries.retry(webhookId, eventId, this.clock.now())))
+    if (!isUuid(eventId) || !(await this.deliveries.retry(webhookId, eventId, this.clock.now())))
       throw new DeliveryNotFoundError();
   }
 

@@ -31,6 +31,14 @@ describe(WebhookUrlRules.name, () => {
     'https://0x7f.1/',
     'https://2130706433/',
     'https://0177.0.0.1/',
+    'https://127.1/',
+    'https://receiver.example/a\nb',
+    'https://receiver.example/a\tb',
+    'https://receiver.example/ ',
+    ' https://receiver.example/',
+    'https://receiver.example/\u001b[31m',
+    'https://receiver.example/\u202egpj',
+    'https://receiver.example\\@127.0.0.1/',
   ])('refuses %p as no URL of a receiver', (url) => {
     expect(() => {
       rulesWith().check(url);
@@ -41,6 +49,7 @@ describe(WebhookUrlRules.name, () => {
     'https://127.0.0.1/',
     'https://localhost/',
     'https://hooks.localhost/',
+    'https://LOCALHOST./',
     'https://10.0.0.1/',
     'https://169.254.169.254/latest',
     'https://[::1]/',

@@ -7,6 +7,7 @@ import { WebhooksConfig } from '../config/webhooks.config';
 import { WebhookUrlRefusedError } from './domain/webhook-url.errors';
 
 const ADDRESS = /^(?:[\d.]+|\[.*\])$/;
+const UNPRINTABLE = /[\s\p{C}]/u;
 
 /** The URLs that a webhook may have. */
 @Injectable()
@@ -19,19 +20,21 @@ export class WebhookUrlRules {
    */
   check(url: string, pointer = '#/url'): void {
     const { allowPrivate } = this.config;
-    const fault = urlFault(url, allowPrivate ? ['https', 'http'] : ['https'], false) ?? fragmentFault(url);
+    const fault = urlFault(url, allowPrivate ? ['https', 'http'] : ['https'], false) ?? spellingFault(url);
     if (fault !== undefined) throw new InvalidRequestError([{ pointer, code: 'invalid-url', detail: fault }]);
     if (!allowPrivate && isPrivate(new URL(url).hostname))
       throw new WebhookUrlRefusedError('must lead to a globally routable address');
   }
 }
 
-function fragmentFault(url: string): string | undefined {
+/** A parser drops white space and control characters, so that the URL that is shown would not be the one that is used. */
+function spellingFault(url: string): string | undefined {
+  if (UNPRINTABLE.test(url)) return 'must hold no white space and no control characters';
   return url.includes('#') ? 'must not hold a fragment' : undefined;
 }
 
 function isPrivate(hostname: string): boolean {
-  return (
-    isLoopbackHost(hostname) || (ADDRESS.test(hostname) && !isPublicAddress(hostname.replace(/^\[|\]$/g, '')))
-  );
+  if (ADDRESS.test(hostname)) return !isPublicAddress(hostname.replace(/^\[|\]$/g, ''));
+  // The dot ends a fully qualified name.
+  return isLoopbackHost(hostname.replace(/\.$/, ''));
 }

@@ -1,18 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { validate as isUuid } from 'uuid';
 import type { Caller } from '../access/domain/caller';
-import * as cursors from '../common/pagination/cursor';
 import { type Page, readPage } from '../common/pagination/page';
-import { isEpochMs } from '../common/validation/column-types';
 import type { Webhook } from './domain/webhook';
+import { assertWebhookId } from './domain/webhook-id';
 import { WebhookNotFoundError } from './domain/webhook.errors';
 import type { Backlog } from '../sync/ports/outbox.store';
 import { WebhookQueue } from './ports/webhook-queue';
 import { WebhookStore } from './ports/webhook.store';
 import { webhookScopeOf } from './webhook-scope';
-
-const LIST = ['webhooks'];
-const POSITION = [cursors.partOf(isEpochMs), cursors.partOf((part): part is string => isUuid(part))] as const;
+import { decodeCursor, encodeCursor } from './webhooks-cursor';
 
 /** Reads webhooks. A caller learns nothing of those of others. */
 @Injectable()
@@ -24,6 +20,7 @@ export class WebhooksQueries {
 
   /** Throws `WebhookNotFoundError`. */
   async get(id: string, caller: Caller): Promise<Webhook> {
+    assertWebhookId(id);
     const webhook = await this.webhooks.find(id, webhookScopeOf(caller));
     if (webhook === undefined) throw new WebhookNotFoundError();
     return webhook;
@@ -40,12 +37,12 @@ export class WebhooksQueries {
 
   /** The last created first. Throws `InvalidRequestError` for the cursor of another list. */
   async list({ limit, cursor }: { limit: number; cursor?: string }, caller: Caller): Promise<Page<Webhook>> {
-    const [createdAt, id] = cursor === undefined ? [] : cursors.decodeCursor(cursor, LIST, POSITION);
-    const after = createdAt === undefined || id === undefined ? {} : { after: { createdAt, id } };
+    const scope = webhookScopeOf(caller);
+    const after = cursor === undefined ? {} : { after: decodeCursor(cursor, scope) };
     return readPage(
       limit,
-      (count) => this.webhooks.list(webhookScopeOf(caller), { limit: count, ...after }),
-      (last) => cursors.encodeCursor(LIST, [last.createdAt, last.id]),
+      (count) => this.webhooks.list(scope, { limit: count, ...after }),
+      (last) => encodeCursor(last, scope),
     );
   }
 }

@@ -86,6 +86,26 @@ describe(WebhooksService.name, () => {
     expect(store.rows.get(ID)).toEqual(aWebhook());
   });
 
+  it.each([
+    [{ types: ['message.*'] }, { types: ['session.*'] }, 'messages.read'],
+    [{ sessions: 'all' }, { sessions: 'own' }, 'sessions.any'],
+  ] as const)(
+    'lets a caller redirect only the events that it may read: %p',
+    async (settings, narrowed, scope) => {
+      const webhook = aWebhook(settings);
+      const url = 'https://elsewhere.example';
+      store.rows.set(ID, webhook);
+
+      await expect(service.update(ID, { url }, BILLING)).rejects.toThrow(InsufficientScopeError);
+      expect(store.rows.get(ID)).toEqual(webhook);
+      await expect(service.update(ID, { description: 'other' }, BILLING)).resolves.toBeDefined();
+      await expect(service.update(ID, { url, ...narrowed }, BILLING)).resolves.toMatchObject({ url });
+      store.rows.set(ID, webhook);
+      const reader = aCaller('billing', ['webhooks.manage', scope]);
+      await expect(service.update(ID, { url }, reader)).resolves.toMatchObject({ url });
+    },
+  );
+
   it('changes what is given and nothing else', async () => {
     store.rows.set(ID, aWebhook({ description: 'orders' }));
     const changed = await service.update(ID, { types: ['assignment.*'] }, BILLING);
@@ -153,6 +173,21 @@ describe(WebhooksService.name, () => {
     await expect(act()).rejects.toThrow(WebhookNotFoundError);
     expect(store.rows.get(ID)).toEqual(aWebhook());
   });
+
+  it.each(['', '\u0000', `${ID}\u0000`, 'nonsense', '\uD800'])(
+    'does not know a webhook with the id %j',
+    async (id) => {
+      store.rows.set(id, aWebhook());
+      for (const act of [
+        () => service.update(id, {}, BILLING),
+        () => service.rotateSecret(id, 0, BILLING),
+        () => service.pause(id, BILLING),
+        () => service.resume(id, BILLING),
+        () => service.delete(id, BILLING),
+      ])
+        await expect(act()).rejects.toThrow(WebhookNotFoundError);
+    },
+  );
 
   it("manages others' webhooks with the scope sessions.any", async () => {
     store.rows.set(ID, aWebhook());

@@ -7,6 +7,7 @@ import { Clock } from '../common/time/clock';
 import { WebhooksConfig } from '../config/webhooks.config';
 import { hasMessages } from './domain/webhook-event-type';
 import type { Webhook, WebhookSecret, WebhookSettings } from './domain/webhook';
+import { assertWebhookId } from './domain/webhook-id';
 import { WebhookLimitError, WebhookNotFoundError, WebhookNotVerifiedError } from './domain/webhook.errors';
 import { WebhookStore } from './ports/webhook.store';
 import { webhookScopeOf } from './webhook-scope';
@@ -53,14 +54,24 @@ export class WebhooksService {
     return { webhook: found(await this.webhooks.find(id, { owner })), secret };
   }
 
-  /** Another URL has to be verified. Throws as `create` does. */
+  /**
+   * Another URL has to be verified. Throws as `create` does, for another URL also by the events that the webhook gets
+   * already: its receiver must not learn more than the caller may read.
+   */
   async update(id: string, changes: Partial<WebhookSettings>, caller: Caller): Promise<Webhook> {
+    assertWebhookId(id);
+    const scope = webhookScopeOf(caller);
     this.assertAllowed(changes, caller);
-    return found(await this.webhooks.update(id, webhookScopeOf(caller), changes, this.clock.now()));
+    if (changes.url !== undefined) {
+      const { types, sessions } = found(await this.webhooks.find(id, scope));
+      this.assertAllowed({ types, sessions, ...changes }, caller);
+    }
+    return found(await this.webhooks.update(id, scope, changes, this.clock.now()));
   }
 
   /** The secret before it signs as well for `overlapMs`. */
   async rotateSecret(id: string, overlapMs: number, caller: Caller): Promise<WebhookWithSecret> {
+    assertWebhookId(id);
     const secret = newSecret();
     const now = this.clock.now();
     const renew = (current: readonly WebhookSecret[]): readonly WebhookSecret[] => [
@@ -78,11 +89,13 @@ export class WebhooksService {
 
   /** Keeps events instead of delivering them; what is in flight is finished. A webhook that is not active stays as it is. */
   async pause(id: string, caller: Caller): Promise<Webhook> {
+    assertWebhookId(id);
     return found(await this.webhooks.pause(id, webhookScopeOf(caller), this.clock.now()));
   }
 
   /** Delivers again, the oldest events first. Throws `WebhookNotVerifiedError`. */
   async resume(id: string, caller: Caller): Promise<Webhook> {
+    assertWebhookId(id);
     const webhook = found(await this.webhooks.resume(id, webhookScopeOf(caller), this.clock.now()));
     if (webhook.status === 'unverified') throw new WebhookNotVerifiedError();
     this.commits.notify('webhooks');
@@ -90,6 +103,7 @@ export class WebhooksService {
   }
 
   async delete(id: string, caller: Caller): Promise<void> {
+    assertWebhookId(id);
     if (!(await this.webhooks.delete(id, webhookScopeOf(caller), this.clock.now())))
       throw new WebhookNotFoundError();
   }

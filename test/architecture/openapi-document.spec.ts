@@ -25,6 +25,15 @@ describe('docs/openapi.json', () => {
     expect(breakingChanges(read('openapi.released.json'), document)).toEqual([]);
   });
 
+  it('has a section for every tag, sessions first and what machines read last', () => {
+    const sections = (document['tags'] as readonly Json[]).map(({ name }) => name);
+    const used = operations.flatMap(({ operation }) => operation['tags'] as readonly string[]);
+
+    expect([...sections].sort()).toEqual([...new Set(used)].sort());
+    expect(sections[0]).toBe('sessions');
+    expect(sections.slice(-3)).toEqual(['health', 'metrics', 'problems']);
+  });
+
   it('is valid OpenAPI 3.1 with resolvable references', () => {
     const references = JSON.stringify(document).match(/"\$ref":"[^"]+"/g) ?? [];
 

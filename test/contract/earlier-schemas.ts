@@ -29,6 +29,7 @@ const SINCE_OWNERS = [
   'genesys_conversation_id',
   'end_cause',
   'guest_address',
+  'webhook_url',
   'platform_report',
   'wrap_up',
   'holder',

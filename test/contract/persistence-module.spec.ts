@@ -3,7 +3,9 @@ import { Global, Module } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { AuditListener } from '../../src/audit/ports/audit-listener';
 import { CommonModule } from '../../src/common/common.module';
+import { Environment } from '../../src/config/environment';
 import { StorageConfig } from '../../src/config/storage.config';
+import { SyncConfig } from '../../src/config/sync.config';
 import { HealthChecks } from '../../src/health/health-checks';
 import { SummaryStore } from '../../src/metrics/ports/summary.store';
 import { DatabaseConnection } from '../../src/persistence/database/database-connection';
@@ -12,6 +14,9 @@ import { PersistenceModule } from '../../src/persistence/persistence.module';
 import { IdempotencyStore } from '../../src/session/ports/idempotency.store';
 import { SessionStore } from '../../src/session/ports/session.store';
 import { EventSinks } from '../../src/sync/ports/event-sinks';
+import { WebhookDeliveryStore } from '../../src/webhooks/ports/webhook-delivery.store';
+import { WebhookQueue } from '../../src/webhooks/ports/webhook-queue';
+import { WebhookStore } from '../../src/webhooks/ports/webhook.store';
 import { CommitSignal } from '../../src/common/commit-signal';
 import { DeliveryAdminStore } from '../../src/sync/ports/delivery-admin.store';
 import { OutboxStore } from '../../src/sync/ports/outbox.store';
@@ -40,6 +45,7 @@ describe(PersistenceModule.name, () => {
   const boot = async () => {
     const provided = [
       { provide: StorageConfig, useValue: storage.config },
+      { provide: SyncConfig, useValue: new SyncConfig(new Environment()) },
       { provide: AuditListener, useValue: new RecordingPublisher() },
       { provide: EventSinks, useValue: new EventSinks([]) },
       { provide: CommitSignal, useValue: new CommitSignal() },
@@ -63,6 +69,9 @@ describe(PersistenceModule.name, () => {
     await expect(app.get(OutboxStore).backlog('crm')).resolves.toMatchObject({ pending: 0 });
     await expect(app.get(DeliveryAdminStore).list({ limit: 1 })).resolves.toEqual([]);
     await expect(app.get(SinkStore).state('crm')).resolves.toEqual({});
+    await expect(app.get(WebhookStore).list({}, { limit: 1 })).resolves.toEqual([]);
+    await expect(app.get(WebhookQueue).position()).resolves.toBeUndefined();
+    await expect(app.get(WebhookDeliveryStore).list('w', {}, { limit: 1 })).resolves.toEqual([]);
     await expect(app.get(SummaryStore).totals()).resolves.toMatchObject({ sessionsStarted: 0 });
     expect(checks.all.map(([name]) => name)).toContain('database');
     await app.close();

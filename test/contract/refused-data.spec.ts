@@ -178,10 +178,14 @@ describe.each(DIALECTS)('data that cannot be stored or read, on %s', (dialect) =
 
     for (const read of [
       new SqlEventFeed(stores.unitOfWork, encryption, stores.poison).after(FEED_START, 10),
-      new SqlMessageStore(stores.unitOfWork, stores.feedWriter, encryption, audit, stores.poison).list(
-        conversationId,
-        { limit: 10 },
-      ),
+      new SqlMessageStore(
+        stores.unitOfWork,
+        stores.feedWriter,
+        stores.outboxWriter,
+        encryption,
+        audit,
+        stores.poison,
+      ).list(conversationId, { limit: 10 }),
       new SqlEphemeralEventBus(stores.unitOfWork, encryption, stores.poison).after(new Map(), 10),
       new SqlOutboxStore(stores.unitOfWork, audit, encryption, stores.poison).claim({
         sink: 'crm',

@@ -22,6 +22,7 @@ const DAY_MS = 86_400_000;
 
 /** Shortened times, so that a failed delivery is retried within the test. */
 const CONFIG: SyncConfig = {
+  includesMessages: false,
   firstRetryMs: 20,
   probeIntervalMs: 20,
   maxPerSecond: 100_000,

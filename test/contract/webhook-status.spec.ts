@@ -46,7 +46,7 @@ describe.each(DIALECTS)(`${WebhookStore.name}, the status of a webhook, on %s`, 
       await stores.webhookQueue.unclaim(id, 'relay-1');
       await expect(stores.webhooks.pause(id, {}, 5_000)).resolves.toMatchObject({
         status: 'paused',
-        pauseReason: 'caller',
+        statusReason: 'caller',
         updatedAt: 5_000,
       });
       await queueEvents(stores, id, 'three');
@@ -54,24 +54,28 @@ describe.each(DIALECTS)(`${WebhookStore.name}, the status of a webhook, on %s`, 
 
       const resumed = await stores.webhooks.resume(id, {}, 6_000);
       expect(resumed).toMatchObject({ status: 'active', updatedAt: 6_000 });
-      expect(resumed).not.toHaveProperty('pauseReason');
+      expect(resumed).not.toHaveProperty('statusReason');
       expect(resumed).not.toHaveProperty('failingSince');
       await expect(claimEvents(stores, id, { now: 6_000 })).resolves.toHaveLength(3);
     });
 
-    it.each(['unverified', 'paused', 'disabled'] as const)(
-      'leave one that is %s to itself',
-      async (status) => {
-        const id = await activateWebhook(stores);
-        await make(id, status);
-        const [before, recorded] = [await found(id), stores.published.records.length];
-        await expect(stores.webhooks.pause(id, {}, 5_000)).resolves.toEqual(before);
-        if (status === 'unverified')
-          await expect(stores.webhooks.resume(id, {}, 5_000)).resolves.toEqual(before);
-        await expect(found(id)).resolves.toEqual(before);
-        expect(stores.published.records).toHaveLength(recorded);
-      },
-    );
+    it.each([
+      ['pause', 'unverified'],
+      ['pause', 'paused'],
+      ['pause', 'disabled'],
+      ['resume', 'unverified'],
+    ] as const)('change nothing by "%s" of a webhook that is %s', async (action, status) => {
+      const id = await activateWebhook(stores);
+      await queueEvents(stores, id, 'one');
+      await stores.webhookQueue.postpone(await claimEvent(stores, id), REFUSED, 90_000);
+      await make(id, status);
+      const [before, recorded] = [await found(id), stores.published.records.length];
+      await expect(stores.webhooks[action](id, {}, 5_000)).resolves.toEqual(before);
+      await expect(found(id)).resolves.toEqual(before);
+      const queues = await stores.connection.db.selectFrom('webhook_queue').select('due_at').execute();
+      expect(queues).toEqual([{ due_at: 90_000 }]);
+      expect(stores.published.records).toHaveLength(recorded);
+    });
 
     it('end a throttling of an active webhook', async () => {
       const id = await activateWebhook(stores);

@@ -28,6 +28,10 @@ const UNRECORDED: Readonly<Record<string, string>> = {
   'GET /v1/deliveries/{id}': 'no personal data',
   'GET /v1/sinks': 'no personal data',
   'GET /v1/sinks/{name}': 'no personal data',
+  'GET /v1/webhooks': 'no personal data',
+  'GET /v1/webhooks/{webhookId}': 'no personal data',
+  'GET /v1/webhooks/{webhookId}/deliveries': 'no personal data',
+  'GET /v1/webhooks/{webhookId}/deliveries/{eventId}': 'no personal data',
   'GET /v1/limits': 'no personal data',
   'GET /v1/queues/{queueId}/estimated-wait-time': 'no personal data',
   'GET /v1/metrics': 'no personal data',
@@ -57,6 +61,18 @@ const RECORDED: Readonly<Record<string, readonly [AuditAction, Needs?]>> = {
   'POST /v1/sinks/{name}/pause': ['SINK_PAUSED'],
   'POST /v1/sinks/{name}/resume': ['SINK_RESUMED'],
   'POST /v1/sinks/{name}/test': ['SINK_TESTED'],
+  'POST /v1/webhooks': ['WEBHOOK_CREATED', { body: () => ({ url: acts.receiverUrl, description: CANARY }) }],
+  'PATCH /v1/webhooks/{webhookId}': [
+    'WEBHOOK_UPDATED',
+    { body: () => ({ url: `${acts.receiverUrl}-2`, description: CANARY }) },
+  ],
+  'DELETE /v1/webhooks/{webhookId}': ['WEBHOOK_DELETED'],
+  'POST /v1/webhooks/{webhookId}/rotate-secret': ['WEBHOOK_SECRET_ROTATED', { body: () => ({}) }],
+  'POST /v1/webhooks/{webhookId}/pause': ['WEBHOOK_PAUSED'],
+  'POST /v1/webhooks/{webhookId}/resume': ['WEBHOOK_RESUMED'],
+  'POST /v1/webhooks/{webhookId}/test': ['WEBHOOK_TESTED'],
+  'POST /v1/webhooks/{webhookId}/replay': ['WEBHOOK_DELIVERIES_REPLAYED', { body: () => SPAN }],
+  'POST /v1/webhooks/{webhookId}/deliveries/{eventId}/retry': ['WEBHOOK_DELIVERY_RETRIED'],
   'POST /v1/guests/{guestRef}/erase': ['GUEST_ERASED'],
   'GET /v1/audit/export': ['AUDIT_EXPORTED', { target: '*' }],
 };
@@ -69,9 +85,13 @@ describe('every operation that changes something or reads personal data in bulk'
     world = await World.start({
       logOutput: new LogCapture(),
       webMessaging: true,
-      environment: { GENESYS_CHANNEL: 'web-messaging', ...keysOf(...Object.values(callers)) },
+      environment: {
+        GENESYS_CHANNEL: 'web-messaging',
+        WEBHOOKS_ALLOW_PRIVATE: 'true',
+        ...keysOf(...Object.values(callers)),
+      },
     });
-    acts = new ForeignActs(world.url, callers);
+    acts = new ForeignActs(world.url, callers, world.crm.url);
   });
 
   afterAll(async () => {
@@ -137,7 +157,7 @@ describe('every operation that changes something or reads personal data in bulk'
 
     // A service that stops records the pending counts.
     await world.restart();
-    acts = new ForeignActs(world.url, callers);
+    acts = new ForeignActs(world.url, callers, world.crm.url);
     const counts = await recorded('actor=billing&action=REQUEST_REFUSED');
     expect(counts.map(({ detail }) => detail['suppressed'] ?? 0).sort()).toEqual([0, 0, 0, 1, 1, 1]);
   });
@@ -147,7 +167,7 @@ describe('every operation that changes something or reads personal data in bulk'
     const text = await (await fetch(`${world.url}/v1/audit/export`, { headers })).text();
 
     expect(text).toContain('"MESSAGE_SENT"');
-    for (const secret of [CANARY, 'jwt_', 'ggs_', 'eyJ']) expect(text).not.toContain(secret);
+    for (const secret of [CANARY, 'jwt_', 'ggs_', 'eyJ', 'whsec_']) expect(text).not.toContain(secret);
     expect(await verdictOnTrail(world.url, headers)).toBe('whole');
   });
 });

@@ -1,12 +1,15 @@
 import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { Webhook } from 'standardwebhooks';
 import { dataKeyOf, newDataKey } from '../../src/config/data-key-list';
+import { HttpReceiver } from '../../src/crm/http-receiver.fake';
 import { DatabaseConnection } from '../../src/persistence/database/database-connection';
 import { World } from '../../src/world';
 import { ApiClient } from '../support/api-client';
 import { LogCapture } from '../support/log-capture';
 import { until } from '../support/until';
+import { toldTo, WebhooksApi } from '../support/webhooks-api';
 
 const [K1, K2] = [newDataKey('k1'), newDataKey('k2')];
 
@@ -37,6 +40,40 @@ describe('the keys that guests are encrypted with', () => {
     const { db } = world.app.get(DatabaseConnection);
     const rows = await db.selectFrom('session').select(['name', 'guest_token']).execute();
     for (const text of rows.flatMap(Object.values<string>)) expect(text).toMatch(/^enc:k2:/);
+  });
+
+  it('are rotated for the URLs and secrets of webhooks as well', async () => {
+    await using receiver = await HttpReceiver.start();
+    const logs = new LogCapture();
+    await using world = await World.start({
+      logOutput: logs,
+      environment: { DATA_KEY: K1, WEBHOOKS_ALLOW_PRIVATE: 'true' },
+    });
+    const webhooks = (): WebhooksApi => new WebhooksApi(new ApiClient(world.url));
+    const { id, secret } = await webhooks().verified(receiver.url);
+    const { body } = await webhooks().act(id, 'rotate-secret', {});
+    await webhooks().act(id, 'pause');
+    const webhookUrl = `${receiver.url}/orders`;
+    const conversationId = await new ApiClient(world.url).opened({ webhookUrl });
+
+    await world.restart({ DATA_KEY: `${K2},${K1}` });
+    await until(() => logs.with('Data key no longer needed').length === 1);
+    await world.restart({ DATA_KEY: K2 });
+    const { db } = world.app.get(DatabaseConnection);
+    const rows = await db.selectFrom('webhook').select(['url', 'secrets']).execute();
+    const sessions = await db.selectFrom('session').select('webhook_url').execute();
+    await webhooks().act(id, 'resume');
+    await until(() => toldTo(receiver, conversationId).length === 1);
+
+    const texts = [...rows, ...sessions].flatMap(Object.values<string | null>);
+    expect(texts).toEqual([1, 2, 3].map(() => expect.stringMatching(/^enc:k2:/) as string));
+    expect(await webhooks().get(id)).toMatchObject({ url: receiver.url, status: 'active' });
+    const event = receiver.received.at(-1);
+    expect(event?.path).toBe('/orders');
+    for (const key of [secret, String(body['secret'])])
+      expect(
+        new Webhook(key).verify(event?.body ?? '', event?.headers as Record<string, string>),
+      ).toBeDefined();
   });
 
   it('have to be complete and correct for a start', async () => {

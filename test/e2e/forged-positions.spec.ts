@@ -2,6 +2,8 @@ import * as auditCursor from '../../src/audit/audit-cursor';
 import * as messagesCursor from '../../src/messages/messages-cursor';
 import * as sessionCursor from '../../src/session/session-cursor';
 import * as deliveriesCursor from '../../src/sync/deliveries-cursor';
+import * as webhookDeliveriesCursor from '../../src/webhooks/webhook-deliveries-cursor';
+import * as webhooksCursor from '../../src/webhooks/webhooks-cursor';
 import { World } from '../../src/world';
 import { ApiClient } from '../support/api-client';
 import { auditTrailOf } from '../support/audit-trail';
@@ -56,6 +58,7 @@ describe.each(['sqlite', 'postgres'])('forged positions and ids, on %s', (kind) 
   let api: ApiClient;
   let database: TestDatabase | undefined;
   let conversationId: string;
+  let webhookId: string;
 
   beforeAll(async () => {
     database = kind === 'postgres' ? await createDatabase() : undefined;
@@ -63,7 +66,9 @@ describe.each(['sqlite', 'postgres'])('forged positions and ids, on %s', (kind) 
     world = await World.start({ environment: { LOG_LEVEL: 'error', ...storage } });
     api = new ApiClient(world.url);
     conversationId = await api.opened();
-    await until(async () => (await auditTrailOf(world)).length === 2);
+    const { body } = await api.request('POST', '/v1/webhooks', { url: 'https://receiver.example/hooks' });
+    webhookId = String(body['id']);
+    await until(async () => (await auditTrailOf(world)).length === 3);
   });
 
   afterAll(async () => {
@@ -87,6 +92,16 @@ describe.each(['sqlite', 'postgres'])('forged positions and ids, on %s', (kind) 
       {
         path: '/v1/deliveries',
         good: deliveriesCursor.encodeCursor({ queuedAt: Date.now(), sink: 'crm', eventId: ID }, {}),
+        parts: [MOMENTS, TEXTS],
+      },
+      {
+        path: '/v1/webhooks',
+        good: webhooksCursor.encodeCursor({ createdAt: Date.now(), id: ID }, {}),
+        parts: [MOMENTS, TEXTS],
+      },
+      {
+        path: `/v1/webhooks/${webhookId}/deliveries`,
+        good: webhookDeliveriesCursor.encodeCursor({ queuedAt: Date.now(), eventId: ID }, { webhookId }),
         parts: [MOMENTS, TEXTS],
       },
       {
@@ -162,7 +177,7 @@ describe.each(['sqlite', 'postgres'])('forged positions and ids, on %s', (kind) 
     ['an emoji', '%F0%9F%92%A5'],
     ['4,000 characters', 'a'.repeat(4_000)],
   ])('are not found in a path: %s', async (_, value) => {
-    const paths: [string, string][] = [
+    const paths: [method: string, path: string, body?: string][] = [
       ['GET', `/v1/sessions/${value}`],
       ['DELETE', `/v1/sessions/${value}`],
       ['GET', `/v1/sessions/${value}/messages`],
@@ -178,10 +193,25 @@ describe.each(['sqlite', 'postgres'])('forged positions and ids, on %s', (kind) 
       ['POST', `/v1/sinks/${value}/resume`],
       ['POST', `/v1/sinks/${value}/test`],
       ['POST', `/v1/guests/${value}/erase`],
+      ['GET', `/v1/webhooks/${value}`],
+      ['PATCH', `/v1/webhooks/${value}`, '{}'],
+      ['DELETE', `/v1/webhooks/${value}`],
+      ['POST', `/v1/webhooks/${value}/test`],
+      ['POST', `/v1/webhooks/${value}/rotate-secret`, '{}'],
+      ['POST', `/v1/webhooks/${value}/pause`],
+      ['POST', `/v1/webhooks/${value}/resume`],
+      ['POST', `/v1/webhooks/${value}/replay`, `{"conversationId":"${ID}"}`],
+      ['GET', `/v1/webhooks/${value}/deliveries`],
+      ['GET', `/v1/webhooks/${value}/deliveries/${ID}`],
+      ['GET', `/v1/webhooks/${webhookId}/deliveries/${value}`],
+      ['POST', `/v1/webhooks/${webhookId}/deliveries/${value}/retry`],
       ['GET', `/problems/${value}`],
     ];
     const statuses = await Promise.all(
-      paths.map(async ([method, path]) => `${(await send(world.url, { method, path })).status} ${path}`),
+      paths.map(async ([method, path, body]) => {
+        const headers = body === undefined ? {} : { 'content-type': 'application/json' };
+        return `${(await send(world.url, { method, path, headers, body })).status} ${path}`;
+      }),
     );
 
     expect(statuses.filter((status) => !/^(404|414)/.test(status))).toEqual([]);

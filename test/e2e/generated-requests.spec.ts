@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import fc from 'fast-check';
+import { HttpReceiver } from '../../src/crm/http-receiver.fake';
 import { OPEN_INTEGRATION } from '../../src/open-messaging-environment';
 import { World } from '../../src/world';
 import { ApiDescription, type ApiOperation } from '../support/generated/api-description';
@@ -14,12 +15,14 @@ import { RequestWriter } from '../support/generated/request-writer';
 import { storiesOf, STORY_LENGTH } from '../support/generated/session-story';
 import { StoryRunner } from '../support/generated/story-runner';
 import { edgeDeviationsFor } from '../support/generated/deviations';
+import { WebhookStory } from '../support/generated/webhook-story';
 import { WireClient } from '../support/generated/wire-client';
 import { LogCapture } from '../support/log-capture';
 import type { Json } from '../support/openapi-reader';
 
 const CAP = 100;
 const BATCH = 20;
+const MAX_WEBHOOKS = 20;
 const settings = new FuzzSettings();
 /** Ends the search for smaller failing values; a busy machine is no reason to end a property that holds. */
 const TIME_LIMIT_MS = 900_000 + settings.requests * 100;
@@ -28,6 +31,7 @@ const supervisor = callers.member('supervisor');
 const EVENTS_SECRET = 'secret-of-a-sender-of-events';
 const logs = new LogCapture();
 
+let receiver: HttpReceiver;
 let world: World;
 let client: WireClient;
 let traffic: GeneratedTraffic;
@@ -35,10 +39,12 @@ let writer: RequestWriter;
 let openSessions: OpenSessions;
 
 beforeAll(async () => {
+  receiver = await HttpReceiver.start();
   const limits = {
     SESSION_MAX_CONCURRENT: String(CAP),
     SYNC_MAX_PER_SECOND: '10',
     CALLER_REQUESTS_PER_MINUTE: '1000000',
+    WEBHOOKS_MAX_PER_CALLER: String(MAX_WEBHOOKS),
   };
   world = await World.start({
     logOutput: logs,
@@ -50,6 +56,10 @@ beforeAll(async () => {
       ...limits,
       GENESYS_OPEN_SOURCE: 'forwarded',
       GENESYS_EVENTS_SECRET: EVENTS_SECRET,
+      WEBHOOKS_ALLOW_PRIVATE: 'true',
+      // A proxy that connects to nothing, so that no event for the webhook of an example leaves this machine.
+      WEBHOOKS_PROXY: 'true',
+      HTTPS_PROXY: receiver.url,
       LOG_LEVEL: 'error',
     },
   });
@@ -66,6 +76,7 @@ afterAll(async () => {
   settings.print(String(traffic.tally));
   await client[Symbol.asyncDispose]();
   await world[Symbol.asyncDispose]();
+  await receiver[Symbol.asyncDispose]();
 });
 
 /** Fails with the smallest counterexample that it finds in the available time. */
@@ -229,6 +240,20 @@ describe(`requests generated with FUZZ_SEED=${settings.seed}`, () => {
 
     expect((await sent('{"topicName":"v2.users.u.presence","eventBody":{}}')).status).toBe(204);
     expect((await sent(JSON.stringify({ text: 'x'.repeat(300_000) }))).status).toBe(413);
+  });
+
+  it('manage a webhook and its deliveries, up to a number of webhooks', async () => {
+    const story = new WebhookStory(traffic, writer);
+    await story.clear();
+    const answers = await story.run(receiver.url);
+    const refused = await story.fill(receiver.url, MAX_WEBHOOKS);
+    await story.clear();
+
+    expect(answers.filter(({ status }) => status >= 300)).toEqual([]);
+    expect([refused?.status, refused?.body]).toEqual([
+      409,
+      expect.stringContaining('"webhook-limit-reached"'),
+    ]);
   });
 
   it('are refused as described when there is no room for another session', async () => {

@@ -2,6 +2,7 @@ import { guestRefOf } from '../../src/session/domain/guest-token';
 import { type Answer, ApiClient } from './api-client';
 import type { TestCaller } from './callers';
 import { until } from './until';
+import { WebhooksApi } from './webhooks-api';
 
 /** A part of every name, text, file name and credential of these acts; no audit record may contain it. */
 export const CANARY = 'canary';
@@ -26,13 +27,22 @@ export class ForeignActs {
   private people = 0;
   readonly owner: ApiClient;
   readonly stranger: ApiClient;
+  private readonly webhooks: WebhooksApi;
 
+  /** The receiver accepts the events of webhooks. */
   constructor(
     private readonly url: string,
     private readonly callers: { readonly owner: TestCaller; readonly stranger: TestCaller },
+    private readonly receiver: string,
   ) {
     this.owner = new ApiClient(url, callers.owner.headers);
     this.stranger = new ApiClient(url, callers.stranger.headers);
+    this.webhooks = new WebhooksApi(this.owner);
+  }
+
+  /** The URL of a receiver, which no audit record may contain. */
+  get receiverUrl(): string {
+    return `${this.receiver}?key=${CANARY}-key`;
   }
 
   /** Opens a session of the owner's guest. */
@@ -57,10 +67,11 @@ export class ForeignActs {
     const value = parameter === undefined ? undefined : await this.valueOf(parameter, isLoggedIn);
     if (parameter === undefined) await this.opened();
     const at = path.replace(/\{\w+\}/, value ?? '');
-    const answer = at.endsWith('/attachments')
-      ? await this.upload(at, this.callers.stranger)
-      : await this.stranger.request(method, at, body?.());
-    return { answer, target: target ?? value ?? String(answer.body['conversationId']) };
+    const whole = at.includes('{eventId}') ? at.replace('{eventId}', await this.eventFor(value ?? '')) : at;
+    const answer = whole.endsWith('/attachments')
+      ? await this.upload(whole, this.callers.stranger)
+      : await this.stranger.request(method, whole, body?.());
+    return { answer, target: target ?? value ?? String(answer.body['conversationId'] ?? answer.body['id']) };
   }
 
   /** Executes every operation that a session's owner may use in its conversation. */
@@ -78,11 +89,23 @@ export class ForeignActs {
 
   private async valueOf(parameter: string, isLoggedIn: boolean): Promise<string> {
     if (parameter === 'name') return 'crm';
+    if (parameter === 'webhookId') return (await this.webhooks.verified(this.receiverUrl)).id;
     const { id, guestRef } = await this.opened(isLoggedIn ? { authentication: this.login() } : {});
     if (parameter === 'id') return this.deliveryOf(id);
     if (parameter !== 'guestRef') return id;
     await this.owner.end(id);
     return guestRef;
+  }
+
+  /** The id of an event that the webhook has accepted. */
+  private async eventFor(webhookId: string): Promise<string> {
+    await this.opened();
+    let found: readonly Readonly<Record<string, unknown>>[] = [];
+    await until(async () => {
+      found = await this.webhooks.deliveries(webhookId, '?status=delivered');
+      return found.length > 0;
+    });
+    return String(found[0]?.['id']);
   }
 
   private async deliveryOf(id: string): Promise<string> {

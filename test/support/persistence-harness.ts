@@ -9,7 +9,9 @@ import { join } from 'node:path';
 import type { AuditRecord } from '../../src/audit/domain/audit-record';
 import { AuditListener } from '../../src/audit/ports/audit-listener';
 import { newDataKey } from '../../src/config/data-key-list';
+import { Environment } from '../../src/config/environment';
 import { StorageConfig } from '../../src/config/storage.config';
+import { SyncConfig } from '../../src/config/sync.config';
 import { SqlAuditTrail } from '../../src/persistence/audit/sql-audit-trail';
 import { AuditWriter } from '../../src/persistence/audit/audit-writer';
 import { SqlSharedTokenBucketStore } from '../../src/persistence/replica/sql-shared-token-bucket.store';
@@ -129,6 +131,7 @@ export class TestStores {
   readonly feed: SqlEventFeed;
   readonly passing: SqlEphemeralEventBus;
   readonly feedWriter: FeedWriter;
+  readonly outboxWriter: OutboxWriter;
   readonly holders: SqlSessionHolders;
   readonly replicas: SqlReplicaStore;
   readonly deadlines: SqlDeadlineStore;
@@ -160,6 +163,7 @@ export class TestStores {
     readonly connection: DatabaseConnection,
     cipher: DataCipher,
     sinks: readonly string[],
+    settings: Partial<Environment>,
   ) {
     const commits = new CommitSignal();
     commits.subscribe('outbox', () => {
@@ -174,11 +178,13 @@ export class TestStores {
     this.unitOfWork = new OrderlyUnitOfWork(connection);
     const feed = new FeedWriter(encryption, new CommitSignal(), this.clock);
     this.feedWriter = feed;
-    const outbox = new OutboxWriter(named, commits, encryption);
+    const sync = new SyncConfig(Object.assign(new Environment(), settings));
+    const outbox = new OutboxWriter(named, commits, encryption, this.clock, sync);
+    this.outboxWriter = outbox;
     const keys = new IdempotencyWriter(cipher);
     this.sessions = new SqlSessionStore(this.unitOfWork, audit, outbox, feed, keys, encryption);
     this.credentials = new SqlGuestCredentials(this.unitOfWork, encryption);
-    this.messages = new SqlMessageStore(this.unitOfWork, feed, encryption, audit, this.poison);
+    this.messages = new SqlMessageStore(this.unitOfWork, feed, outbox, encryption, audit, this.poison);
     this.feed = new SqlEventFeed(this.unitOfWork, encryption, this.poison);
     this.passing = new SqlEphemeralEventBus(this.unitOfWork, encryption, this.poison);
     this.holders = new SqlSessionHolders(this.unitOfWork, encryption, this.time);
@@ -201,8 +207,13 @@ export class TestStores {
     this.webhookDeliveries = new SqlWebhookDeliveryStore(this.unitOfWork, audit, commits);
   }
 
-  static async open(config: StorageConfig, sinks: readonly string[] = ['crm']): Promise<TestStores> {
-    return new TestStores(await DatabaseConnection.open(config), new DataCipher(config.dataKeys), sinks);
+  static async open(
+    config: StorageConfig,
+    sinks: readonly string[] = ['crm'],
+    settings: Partial<Environment> = {},
+  ): Promise<TestStores> {
+    const connection = await DatabaseConnection.open(config);
+    return new TestStores(connection, new DataCipher(config.dataKeys), sinks, settings);
   }
 
   /** Opens the stores of another process on an open PostgreSQL database: a second one takes no lock. */
@@ -219,10 +230,11 @@ export class TestStores {
     db: Kysely<Database>,
     { dataKeys }: StorageConfig,
     sinks: readonly string[] = ['crm'],
+    settings: Partial<Environment> = {},
   ): TestStores {
     const connection = Object.create(DatabaseConnection.prototype) as DatabaseConnection;
     const parts = { dialect: 'postgres', db } as const;
-    return new TestStores(Object.assign(connection, parts), new DataCipher(dataKeys), sinks);
+    return new TestStores(Object.assign(connection, parts), new DataCipher(dataKeys), sinks, settings);
   }
 
   /** Returns the stored session. */

@@ -62,10 +62,12 @@ const ALLOWED_FIELDS = new Set([
   'stepMs',
   'traceId',
   'tracingId',
+  'type',
   'upstream',
   'upstreamBody',
   'url',
   'version',
+  'webhookId',
 ]);
 
 /** Patterns of credentials: a guest token, an authorization header, a caller's key, a signed token. */

@@ -17,6 +17,7 @@ describe(toInputErrors.name, () => {
     ['isWithinMaxDuration', 'out-of-range'],
     ['isKnownChannel', 'out-of-range'],
     ['isNotEmpty', 'required'],
+    ['arrayNotEmpty', 'required'],
     ['maxLength', 'too-long'],
     ['maxGraphemes', 'too-long'],
     ['arrayMaxSize', 'too-long'],

@@ -15,6 +15,7 @@ const CODES: readonly (readonly [constraint: string, code: string])[] = [
   ['isWithinMaxDuration', 'out-of-range'],
   ['isKnownChannel', 'out-of-range'],
   ['isNotEmpty', 'required'],
+  ['arrayNotEmpty', 'required'],
   ['maxLength', 'too-long'],
   ['maxGraphemes', 'too-long'],
   ['maxBytes', 'too-long'],

@@ -112,7 +112,7 @@ export interface SessionEventTable {
   readonly sequence: number;
   readonly state: EventState;
   readonly occurred_at: number;
-  /** JSON object; encrypted if it holds the guest's token. */
+  /** JSON object, with the message of an event about one; encrypted if it holds data of the guest. */
   readonly metadata: string;
 }
 

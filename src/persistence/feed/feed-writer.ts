@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import type { StateChange } from '../../events/domain/feed-event';
 import { CommitSignal } from '../../common/commit-signal';
 import type { MessageRequest } from '../../messages/ports/message.store';
+import type { ConversationMessage } from '../../session/domain/conversation-message';
 import { isAssignmentEvent, type SessionEvent } from '../../session/domain/session-event';
 import type { SessionSnapshot } from '../../session/domain/session-snapshot';
 import type { ConversationEventTable } from '../database/database';
@@ -19,7 +20,8 @@ const inserting = prepared((db, { rows }: { readonly rows: readonly Row[] }) =>
   db
     .insertInto('conversation_event')
     .values(rows)
-    .onConflict((conflict) => conflict.doNothing()),
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('id'),
 );
 
 const takingPositions = prepared((db, { name, count }: { readonly name: string; readonly count: number }) =>
@@ -58,8 +60,12 @@ export class FeedWriter {
     this.notifyAfter(work);
   }
 
-  /** Returns how many of the messages were new. */
-  async writeMessages(work: Work, whose: Whose, requests: readonly MessageRequest[]): Promise<number> {
+  /** Returns the messages that were new, in the order given. */
+  async writeMessages(
+    work: Work,
+    whose: Whose,
+    requests: readonly MessageRequest[],
+  ): Promise<readonly ConversationMessage[]> {
     const rows = requests.map(({ message, fingerprint }): Row => {
       const row = this.rowOf(whose);
       return {
@@ -72,9 +78,10 @@ export class FeedWriter {
         body: this.guests.encryptMessage(JSON.stringify(message), row.id),
       };
     });
-    const { numAffectedRows = 0n } = await work.ask(inserting(work, { rows: await placed(work, rows) }));
-    if (numAffectedRows > 0n) this.notifyAfter(work);
-    return Number(numAffectedRows);
+    const inserted = await work.ask(inserting(work, { rows: await placed(work, rows) }));
+    if (inserted.rows.length > 0) this.notifyAfter(work);
+    const ids = new Set(inserted.rows.map(({ id }) => id));
+    return requests.flatMap(({ message }, index) => (ids.has(rows[index]?.id ?? '') ? [message] : []));
   }
 
   private changeRowOf(

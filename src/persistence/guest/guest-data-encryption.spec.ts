@@ -1,11 +1,13 @@
 import { RecordingLog } from '../../audit/recording-log.fake';
 import { PoisonMessageReporter } from '../../common/poison/poison-message-reporter';
 import { newDataKey, dataKeyOf } from '../../config/data-key-list';
+import { aMessageEvent } from '../../events/domain/feed-event.builder';
+import type { ConversationMessage } from '../../session/domain/conversation-message';
 import { aSession, anActiveSession } from '../../session/domain/session.builder';
 import type { SessionEvent } from '../../session/domain/session-event';
 import { DataCipher } from './data-cipher';
 import { GuestDataEncryption } from './guest-data-encryption';
-import { toEventRow, toRow, toSession } from '../session/session.mapper';
+import { toEvent, toEventRow, toRow, toSession } from '../session/session.mapper';
 
 const key = dataKeyOf(newDataKey('k1'));
 if (key === undefined) throw new Error('There is no key.');
@@ -89,5 +91,14 @@ describe(GuestDataEncryption.name, () => {
     expect(encryption.decryptEvent(encrypted)).toEqual(disclosing);
     expect(encryption.encryptEvent(discreet)).toEqual(discreet);
     expect(encryption.decryptEvent(discreet)).toEqual(discreet);
+  });
+
+  it('encrypts the metadata of an event about a message', () => {
+    const message = aMessageEvent(1).body as ConversationMessage;
+    const event: SessionEvent = { ...eventOf(false), state: 'message-received', message };
+    const encrypted = encryption.encryptEvent(toEventRow(event));
+
+    expect(encrypted.metadata).toMatch(/^enc:k1:[\w-]+$/);
+    expect(toEvent(encryption.decryptEvent(encrypted))).toEqual(event);
   });
 });

@@ -14,8 +14,8 @@ type EventRow = Selectable<SessionEventTable>;
 
 /**
  * Encrypts the guest's data in rows on the way into the database, and decrypts it on the way out: name, token and
- * context and webhook URL of a session, an agent's wrap-up, the credentials of an authenticated guest, event metadata that holds the token or
- * the notes of a wrap-up, messages, and ephemeral events. The other columns pass as they are, and so do rows from before encryption and the remains of an
+ * context and webhook URL of a session, an agent's wrap-up, the credentials of an authenticated guest, event metadata that holds the token,
+ * the notes of a wrap-up or a message, messages, and ephemeral events. The other columns pass as they are, and so do rows from before encryption and the remains of an
  * erased guest.
  */
 @Injectable()

@@ -4,9 +4,11 @@ import { PoisonMessageReporter } from '../../common/poison/poison-message-report
 import { type MessageQuery, type MessageRequest, MessageStore } from '../../messages/ports/message.store';
 import type { ConversationMessage } from '../../session/domain/conversation-message';
 import { AuditWriter } from '../audit/audit-writer';
-import type { ConversationEventTable, Database } from '../database/database';
+import type { ConversationEventTable, Database, SessionTable } from '../database/database';
 import { forUpdate } from '../database/dialect';
 import { FeedWriter } from '../feed/feed-writer';
+import type { MessageOrigin } from '../outbox/message-event';
+import { OutboxWriter } from '../outbox/outbox-writer';
 import { GuestDataEncryption } from './guest-data-encryption';
 import { isUnreadable } from '../persistence.errors';
 import { readableRows } from '../database/readable-rows';
@@ -14,6 +16,7 @@ import { UnitOfWork } from '../database/unit-of-work';
 import type { Work } from '../database/work';
 
 type StoredMessage = Pick<Selectable<ConversationEventTable>, 'id' | 'body'>;
+type Origin = MessageOrigin & Pick<SessionTable, 'owner'>;
 type MessagePlace = Pick<Selectable<ConversationEventTable>, 'at' | 'message_id'>;
 type ListedRow = StoredMessage & MessagePlace;
 
@@ -23,6 +26,7 @@ export class SqlMessageStore extends MessageStore {
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly feed: FeedWriter,
+    private readonly outbox: OutboxWriter,
     private readonly guests: GuestDataEncryption,
     private readonly audit: AuditWriter,
     private readonly poison: PoisonMessageReporter,
@@ -37,12 +41,13 @@ export class SqlMessageStore extends MessageStore {
         work,
         messages.flatMap(({ act }) => act ?? []),
       );
-      const owner = await lockOwner(work, conversationId);
-      if (owner === undefined) return 0;
-      const whose = { conversation_id: conversationId, owner };
+      const origin = await lockOrigin(work, conversationId);
+      if (origin === undefined) return 0;
+      const whose = { conversation_id: conversationId, owner: origin.owner };
       const added = await this.feed.writeMessages(work, whose, messages);
-      if (added < messages.length) await addFingerprints(work, conversationId, messages);
-      return added;
+      await this.outbox.writeMessages(work, origin, added);
+      if (added.length < messages.length) await addFingerprints(work, conversationId, messages);
+      return added.length;
     });
   }
 
@@ -107,17 +112,19 @@ function messagesAfter(
   return query.orderBy('at').orderBy('message_id');
 }
 
-/** The owner of a session if its guest is not erased; its row stays locked, so that no erasure runs meanwhile. */
-async function lockOwner({ db, dialect }: Work, conversationId: string): Promise<string | undefined> {
-  const row = await forUpdate(
+/**
+ * The session of messages if its guest is not erased; its row stays locked, so that no erasure runs meanwhile, and no other
+ * transaction takes numbers of its events.
+ */
+async function lockOrigin({ db, dialect }: Work, conversationId: string): Promise<Origin | undefined> {
+  return forUpdate(
     dialect,
     db
       .selectFrom('session')
-      .select('owner')
+      .select(['conversation_id', 'owner', 'channel', 'queue_id', 'guest_ref', 'genesys_conversation_id'])
       .where('conversation_id', '=', conversationId)
       .where('erased_at', 'is', null),
   ).executeTakeFirst();
-  return row?.owner;
 }
 
 async function addFingerprints(

@@ -1,13 +1,18 @@
 import { Injectable } from '@nestjs/common';
+import { CommitSignal } from '../../common/commit-signal';
+import { Clock } from '../../common/time/clock';
+import { SyncConfig } from '../../config/sync.config';
+import type { ConversationMessage } from '../../session/domain/conversation-message';
 import type { SessionEvent } from '../../session/domain/session-event';
 import { EventSinks } from '../../sync/ports/event-sinks';
-import { CommitSignal } from '../../common/commit-signal';
 import type { DeliveryTable, SessionEventTable } from '../database/database';
 import { prepared } from '../database/prepared';
-import { queueingBehindWaiting } from './delivery-queue';
+import type { Work } from '../database/work';
 import { GuestDataEncryption } from '../guest/guest-data-encryption';
 import { toDeliveryRow, toEventRow } from '../session/session.mapper';
-import type { Work } from '../database/work';
+import { queueingBehindWaiting } from './delivery-queue';
+import { lastSequenceOf, takeSequences } from './event-sequences';
+import { type MessageOrigin, messageEventOf } from './message-event';
 
 const insertingEvents = prepared((db, { rows }: { readonly rows: readonly SessionEventTable[] }) =>
   db.insertInto('session_event').values(rows),
@@ -17,6 +22,12 @@ const insertingDeliveries = prepared((db, { rows }: { readonly rows: readonly De
   db.insertInto('delivery').values(rows),
 );
 
+/** The events of a change with their final numbers, and the number of the event before them. */
+export interface NumberedEvents {
+  readonly events: readonly SessionEvent[];
+  readonly behind: number;
+}
+
 /** Writes events and one delivery of each per sink, in the transaction of the change; signals after the commit. */
 @Injectable()
 export class OutboxWriter {
@@ -24,13 +35,46 @@ export class OutboxWriter {
     private readonly sinks: EventSinks,
     private readonly commits: CommitSignal,
     private readonly guests: GuestDataEncryption,
+    private readonly clock: Clock,
+    private readonly config: SyncConfig,
   ) {}
 
-  write(work: Work, events: readonly SessionEvent[]): void {
+  /**
+   * Numbers the events of a change of a session behind the last one of its conversation. `known` is the last number that the
+   * session has read: messages may have taken more. Locks the row of the session if that is possible.
+   */
+  async numbered(work: Work, events: readonly SessionEvent[], known: number): Promise<NumberedEvents> {
+    const [first] = events;
+    if (!this.config.includesMessages || first === undefined) return { events, behind: known };
+    const behind = (await lastSequenceOf(work, first.conversationId)) ?? known;
+    const taken = behind - known;
+    return { events: events.map((event) => ({ ...event, sequence: event.sequence + taken })), behind };
+  }
+
+  /**
+   * Writes new messages as events, if sinks get messages. Needs the lock of the session's row. Deliveries are due at once: the
+   * upstream's time of a message may be in the future, or hours old after a reconnect.
+   */
+  async writeMessages(
+    work: Work,
+    origin: MessageOrigin,
+    messages: readonly ConversationMessage[],
+  ): Promise<void> {
+    if (!this.config.includesMessages || this.sinks.names.length === 0 || messages.length === 0) return;
+    const last = await takeSequences(work, origin.conversation_id, messages.length);
+    const first = last - messages.length + 1;
+    const events = messages.map((message, index) => messageEventOf(origin, message, first + index));
+    this.write(work, events, this.clock.now());
+  }
+
+  /** Deliveries are due from `queuedAt`, or from the times of their events. */
+  write(work: Work, events: readonly SessionEvent[], queuedAt?: number): void {
     if (events.length === 0) return;
     const rows = events.map((event) => this.guests.encryptEvent(toEventRow(event)));
     work.send(insertingEvents(work, { rows }));
-    const deliveries = events.flatMap((event) => this.sinks.names.map((sink) => toDeliveryRow(event, sink)));
+    const deliveries = events.flatMap((event) =>
+      this.sinks.names.map((sink) => toDeliveryRow(event, sink, queuedAt)),
+    );
     if (deliveries.length === 0) return;
     work.send(insertingDeliveries(work, { rows: deliveries }));
     work.send(...queueingBehindWaiting(work, events));

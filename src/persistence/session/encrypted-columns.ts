@@ -22,9 +22,11 @@ export interface EncryptedColumn {
 
 const hasText = (text: string): boolean => text !== '';
 
-/** Tells whether the metadata of an event hold the guest's token, or texts of an agent about the guest. */
+const GUEST_DATA = ['"guestIdToken":', '"wrapUpNotes":', '"message":'];
+
+/** Tells whether the metadata of an event hold the guest's token, texts of an agent about the guest, or a message. */
 export function holdsGuestData(metadata: string): boolean {
-  return metadata.includes('"guestIdToken":') || metadata.includes('"wrapUpNotes":');
+  return GUEST_DATA.some((field) => metadata.includes(field));
 }
 
 /** All columns with encrypted texts: the start checks them, and a change of the key encrypts them again. */

@@ -6,7 +6,7 @@ import { isUnreadable } from '../persistence.errors';
 
 /**
  * Removes the guest from all rows of its sessions: events name it by its reference instead of its token and have no notes
- * of agents, also those still to be delivered; messages and the responses stored for idempotency keys are deleted.
+ * of agents and no messages, also those still to be delivered; messages and the responses stored for idempotency keys are deleted.
  */
 export async function eraseTraces(
   db: Kysely<Database>,
@@ -33,8 +33,9 @@ export async function removeTraces(db: Kysely<Database>, conversationIds: readon
   await forgetAnswers(db, conversationIds);
   const ids = ofFewLengths(conversationIds);
   await db.deleteFrom('conversation_event').where('conversation_id', 'in', ids).execute();
-  await db.deleteFrom('webhook_delivery').where('conversation_id', 'in', ids).execute();
+  // The queues first, in the order in which transactions lock.
   await db.deleteFrom('webhook_queue').where('conversation_id', 'in', ids).execute();
+  await db.deleteFrom('webhook_delivery').where('conversation_id', 'in', ids).execute();
   await db
     .deleteFrom('delivery')
     .where('event_id', 'in', (eb) =>
@@ -81,7 +82,7 @@ function erasedIn(
   }
 }
 
-const GUEST_FIELDS = ['guestIdToken', 'wrapUpNotes', 'wrapUpTags'];
+const GUEST_FIELDS = ['guestIdToken', 'wrapUpNotes', 'wrapUpTags', 'message'];
 
 function withoutGuestData(metadata: string, guestRef: string): string {
   const told = JSON.parse(metadata) as Readonly<Record<string, unknown>>;

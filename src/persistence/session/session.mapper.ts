@@ -1,4 +1,5 @@
 import type { Selectable } from 'kysely';
+import type { ConversationMessage } from '../../session/domain/conversation-message';
 import { Session } from '../../session/domain/session';
 import type { SessionSnapshot } from '../../session/domain/session-snapshot';
 import type { SessionEvent } from '../../session/domain/session-event';
@@ -17,7 +18,6 @@ type ChangingColumns = Pick<
   | 'disconnect'
   | 'disconnect_due_at'
   | 'disconnect_attempts'
-  | 'last_sequence'
   | 'version'
   | 'upstream_expires_at'
   | 'holder'
@@ -42,6 +42,7 @@ export function toRow(session: Readonly<SessionSnapshot>): SessionTable {
     duration_limit: session.durationLimit,
     discloses_guest_token: session.disclosesGuestToken ? 1 : 0,
     created_at: session.createdAt,
+    last_sequence: session.lastSequence,
     erased_at: session.erasedAt,
     guest_credentials: null,
     guest_context: session.guestContext === undefined ? null : JSON.stringify(session.guestContext),
@@ -53,7 +54,7 @@ export function toRow(session: Readonly<SessionSnapshot>): SessionTable {
 }
 
 /**
- * The columns that a save writes. It leaves out the guest's: a save must not undo an encryption with another key, or
+ * The columns that every save writes. It leaves out the guest's: a save must not undo an encryption with another key, or
  * an erasure. It deletes only the guest's credentials and context, once no upstream request will need them.
  */
 export function toChanges(session: Readonly<SessionSnapshot>): ChangingColumns {
@@ -67,7 +68,6 @@ export function toChanges(session: Readonly<SessionSnapshot>): ChangingColumns {
     disconnect: session.disconnect,
     disconnect_due_at: session.disconnectDueAt,
     disconnect_attempts: session.disconnectAttempts,
-    last_sequence: session.lastSequence,
     version: session.version,
     upstream_expires_at: session.upstreamExpiresAt,
     holder: session.holder,
@@ -144,30 +144,34 @@ function platformReportIn(
   };
 }
 
+/** The message is part of the metadata, and encrypted and erased with them. */
 export function toEventRow(event: SessionEvent): SessionEventTable {
+  const { metadata, message } = event;
   return {
     id: event.id,
     conversation_id: event.conversationId,
     sequence: event.sequence,
     state: event.state,
     occurred_at: event.occurredAt,
-    metadata: JSON.stringify(event.metadata),
+    metadata: JSON.stringify(message === undefined ? metadata : { ...metadata, message }),
   };
 }
 
 export function toEvent(row: Selectable<SessionEventTable>): SessionEvent {
+  const { message, ...metadata } = JSON.parse(row.metadata) as Readonly<Record<string, unknown>>;
   return {
     id: row.id,
     conversationId: row.conversation_id,
     sequence: row.sequence,
     state: row.state,
     occurredAt: row.occurred_at,
-    metadata: JSON.parse(row.metadata) as SessionEvent['metadata'],
+    metadata: metadata as SessionEvent['metadata'],
+    ...(message === undefined ? {} : { message: message as ConversationMessage }),
   };
 }
 
-/** A delivery is due from the time of its event. */
-export function toDeliveryRow(event: SessionEvent, sink: string): DeliveryTable {
+/** A delivery is due from when it was queued: by default, from the time of its event. */
+export function toDeliveryRow(event: SessionEvent, sink: string, queuedAt = event.occurredAt): DeliveryTable {
   return {
     event_id: event.id,
     sink,
@@ -175,8 +179,8 @@ export function toDeliveryRow(event: SessionEvent, sink: string): DeliveryTable 
     sequence: event.sequence,
     status: 'pending',
     attempts: 0,
-    queued_at: event.occurredAt,
-    next_attempt_at: event.occurredAt,
+    queued_at: queuedAt,
+    next_attempt_at: queuedAt,
     settled_at: null,
     last_error: null,
     claimed_by: null,

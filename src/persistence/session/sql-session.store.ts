@@ -16,7 +16,7 @@ import type { Database, SessionTable } from '../database/database';
 import { type Dialect, forUpdate } from '../database/dialect';
 import { prepared } from '../database/prepared';
 import { FeedWriter } from '../feed/feed-writer';
-import { OutboxWriter } from '../outbox/outbox-writer';
+import { type NumberedEvents, OutboxWriter } from '../outbox/outbox-writer';
 import { GuestDataEncryption } from '../guest/guest-data-encryption';
 import { IdempotencyWriter } from './idempotency-writer';
 import { countersOf } from './session-counting';
@@ -65,15 +65,16 @@ export class SqlSessionStore extends SessionStore {
     const after = { ...session.snapshot };
     const { events, audit } = session.pullChanges();
     await this.unitOfWork.run(async (work) => {
-      const changes = { ...toChanges(after), ...this.wrapUpIn(before, after), version: after.version + 1 };
-      const expected = { ...after, holder: before.holder };
-      work.sendGuarded(updating(work, { changes, expected }), () => new SessionChangedError());
+      const numbered = await this.outbox.numbered(work, events, before.lastSequence);
+      const changes = { ...toChanges(after), ...this.wrapUpIn(before, after) };
+      const row = replacementOf(before, after, changes, numbered);
+      work.sendGuarded(updating(work, row), () => new SessionChangedError());
       const settled = outcome ?? unspokenOutcome(before, after);
       if (settled !== undefined) this.keys.settle(work, after.conversationId, settled);
       const reported = events.filter(({ state }) => isAssignmentEvent(state));
       if (before.state !== after.state || reported.length > 0)
         await this.feed.writeChanges(work, after, { isMoved: before.state !== after.state, reported });
-      this.outbox.write(work, events);
+      this.outbox.write(work, numbered.events);
       const counted = countersOf(before, after);
       this.audit.write(work, await withDisconnectionRate(work, audit, counted));
       work.withCommit(...addingToCounters(work, counted));
@@ -269,24 +270,49 @@ const findingByUpstreamId = prepared(
       .limit(1),
 );
 
-type Changes = ReturnType<typeof toChanges> & Partial<Pick<SessionTable, 'wrap_up'>>;
+type Changes = ReturnType<typeof toChanges> & Partial<Pick<SessionTable, 'wrap_up' | 'last_sequence'>>;
 
-/** The row to be replaced, by the version and the holder that were read. */
-interface Expected {
-  readonly conversationId: string;
-  readonly version: number;
-  readonly holder: string;
+interface Replacement {
+  readonly changes: Changes & Pick<SessionTable, 'version'>;
+  /** The row to be replaced, by the version and the holder that were read. */
+  readonly expected: {
+    readonly conversationId: string;
+    readonly version: number;
+    readonly holder: string;
+    readonly lastSequence?: number;
+  };
 }
 
-const updating = prepared(
-  (db, { changes, expected }: { readonly changes: Changes; readonly expected: Expected }) =>
-    db
-      .updateTable('session')
-      .set(changes)
-      .where('conversation_id', '=', expected.conversationId)
-      .where('version', '=', expected.version)
-      .where('holder', '=', expected.holder),
+const updating = prepared((db, { changes, expected }: Replacement) =>
+  db
+    .updateTable('session')
+    .set(changes)
+    .where('conversation_id', '=', expected.conversationId)
+    .where('version', '=', expected.version)
+    .where('holder', '=', expected.holder)
+    .$if(expected.lastSequence !== undefined, (query) =>
+      query.where('last_sequence', '=', expected.lastSequence ?? 0),
+    ),
 );
+
+/**
+ * Leaves the number of the last event as it is if the change has no events: messages may have taken numbers. Events require
+ * the number that theirs follow, since another replica may make messages events while this one does not yet.
+ */
+function replacementOf(
+  { holder }: StoredState,
+  { conversationId, version }: Readonly<SessionSnapshot>,
+  changes: Changes,
+  { events, behind }: NumberedEvents,
+): Replacement {
+  const next = { ...changes, version: version + 1 };
+  const expected = { conversationId, version, holder };
+  if (events.length === 0) return { changes: next, expected };
+  return {
+    changes: { ...next, last_sequence: behind + events.length },
+    expected: { ...expected, lastSequence: behind },
+  };
+}
 
 /**
  * The default disposition of a session's key, if the save states none: the caller that opened it learns that it has

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { type Kysely, sql } from 'kysely';
-import type { AuditDetail } from '../../audit/domain/audit-record';
 import type { ReplayBounds } from '../../sync/domain/replay-bounds';
 import type { Attempt } from '../../sync/domain/delivery';
 import {
@@ -15,7 +14,9 @@ import type { Database } from '../database/database';
 import { UnitOfWork } from '../database/unit-of-work';
 import type { Work } from '../database/work';
 import { toWebhookAttempt, toWebhookDeliveryRecord } from './webhook.mapper';
+import { purgeDeletedWebhooks, purgeDeliveriesOfDeleted, purgeSettled } from './webhook-purge';
 import { webhookFact } from './webhook-release';
+import { queueAgain } from './webhook-requeueing';
 
 /** Number of conversations that one step of a replay queues again. */
 const REPLAY_STEP = 200;
@@ -89,11 +90,13 @@ export class SqlWebhookDeliveryStore extends WebhookDeliveryStore {
         .executeTakeFirst();
       if (row === undefined) return false;
       const { conversation_id: conversationId, sequence } = row;
-      await this.queueAgain(work, webhookId, [conversationId], { eventId }, at);
+      const wanted = { webhookId, conversationIds: [conversationId], eventId };
+      if ((await queueAgain(work, wanted, at)) === 0) return false;
       const detail = { eventId, sequence };
       this.audit.write(work, [
         webhookFact('WEBHOOK_DELIVERY_RETRIED', webhookId, { conversationId, detail }),
       ]);
+      this.notifyAfter(work);
       return true;
     });
   }
@@ -103,37 +106,17 @@ export class SqlWebhookDeliveryStore extends WebhookDeliveryStore {
     let after: string | undefined = '';
     do {
       const step: readonly string[] = await this.conversationsAfter(webhookId, selection, after);
-      replayed += await this.unitOfWork.run(async (work) => {
-        const count = await this.queueAgain(work, webhookId, step, selection, at);
-        this.recordReplay(work, webhookId, selection, count);
-        return count;
-      });
+      if (step.length > 0 || after === '') replayed += await this.replayStep(webhookId, selection, step, at);
       after = step.length === REPLAY_STEP ? step.at(-1) : undefined;
     } while (after !== undefined);
     return replayed;
   }
 
   async purge(settledBefore: number, limit: number): Promise<number> {
-    const settled = await this.unitOfWork.query((db) =>
-      purgeDeliveries(db, sql`settled_at < ${settledBefore}`, limit),
-    );
-    const deleted = await this.unitOfWork.query((db) =>
-      purgeDeliveries(db, sql`webhook_id in (select id from webhook where status = 'deleted')`, limit),
-    );
-    if (deleted < limit) await this.purgeWebhooks();
+    const settled = await this.unitOfWork.run(({ db }) => purgeSettled(db, settledBefore, limit));
+    const deleted = await this.unitOfWork.run(({ db }) => purgeDeliveriesOfDeleted(db, limit));
+    if (deleted < limit) await this.unitOfWork.run(({ db }) => purgeDeletedWebhooks(db));
     return Math.max(settled, deleted);
-  }
-
-  private async purgeWebhooks(): Promise<void> {
-    await this.unitOfWork.run(async ({ db }) => {
-      const gone = sql<boolean>`webhook_id in (select id from webhook where status = 'deleted')`;
-      await db.deleteFrom('webhook_queue').where(gone).execute();
-      await db
-        .deleteFrom('webhook')
-        .where('status', '=', sql.lit('deleted'))
-        .where(sql<boolean>`not exists (select 1 from webhook_delivery where webhook_id = webhook.id)`)
-        .execute();
-    });
   }
 
   private async conversationsAfter(
@@ -158,91 +141,36 @@ export class SqlWebhookDeliveryStore extends WebhookDeliveryStore {
     return rows.map((row) => row.conversation_id);
   }
 
-  /**
-   * Queues deliveries of whole conversations again, and makes their queues due. The rows of the queues are locked first, so
-   * that no relay settles one of them meanwhile. Returns how many were queued.
-   */
-  private async queueAgain(
-    work: Work,
+  private replayStep(
     webhookId: string,
+    selection: ReplayBounds,
     conversationIds: readonly string[],
-    { eventId, from, to }: Pick<ReplayBounds, 'from' | 'to'> & { readonly eventId?: string },
     at: number,
   ): Promise<number> {
-    if (conversationIds.length === 0) return 0;
-    const { db } = work;
-    await db
-      .updateTable('webhook_queue')
-      .set({ due_at: at })
-      .where('webhook_id', '=', webhookId)
-      .where('conversation_id', 'in', conversationIds)
-      .execute();
-    const { numUpdatedRows } = await db
-      .updateTable('webhook_delivery')
-      .set({
-        status: 'pending',
-        attempts: sql<number>`case when status = 'pending' then attempts else 0 end`,
-        queued_at: sql<number>`case when status = 'pending' then queued_at else ${sql.val(at)} end`,
-        settled_at: null,
-        last_error: sql<string | null>`case when status = 'pending' then last_error else null end`,
-      })
-      .where('webhook_id', '=', webhookId)
-      .where('conversation_id', 'in', conversationIds)
-      .$if(eventId !== undefined, (query) => query.where('event_id', '=', eventId ?? ''))
-      .$if(from !== undefined, (query) => query.where('occurred_at', '>=', from ?? 0))
-      .$if(to !== undefined, (query) => query.where('occurred_at', '<', to ?? 0))
-      .executeTakeFirstOrThrow();
-    await clearEmptyQueues(db, webhookId, conversationIds);
+    const { from, to } = selection;
+    const span = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
+    return this.unitOfWork.run(async (work) => {
+      const replayed = await queueAgain(work, { webhookId, conversationIds, ...span }, at);
+      const { conversationId } = selection;
+      const facts = { ...(conversationId && { conversationId }), detail: { replayed, ...span } };
+      this.audit.write(work, [webhookFact('WEBHOOK_DELIVERIES_REPLAYED', webhookId, facts)]);
+      this.notifyAfter(work);
+      return replayed;
+    });
+  }
+
+  private notifyAfter(work: Work): void {
     work.afterCommit(() => {
       this.commits.notify('webhooks');
     });
-    return Number(numUpdatedRows);
-  }
-
-  private recordReplay(
-    work: Work,
-    webhookId: string,
-    { conversationId, from, to }: ReplayBounds,
-    replayed: number,
-  ): void {
-    const detail: AuditDetail = {
-      replayed,
-      ...(from === undefined ? {} : { from }),
-      ...(to === undefined ? {} : { to }),
-    };
-    const about = conversationId === undefined ? {} : { conversationId };
-    this.audit.write(work, [webhookFact('WEBHOOK_DELIVERIES_REPLAYED', webhookId, { ...about, detail })]);
   }
 }
 
-/** A queue that was made due without a pending event would be claimed in vain, again and again. */
-async function clearEmptyQueues(
-  db: Kysely<Database>,
-  webhookId: string,
-  conversationIds: readonly string[],
-): Promise<void> {
-  await db
-    .updateTable('webhook_queue')
-    .set({ due_at: null })
-    .where('webhook_id', '=', webhookId)
-    .where('conversation_id', 'in', conversationIds)
-    .where(
-      sql<boolean>`not exists (select 1 from webhook_delivery as delivery where delivery.webhook_id = ${webhookId}
-        and delivery.conversation_id = webhook_queue.conversation_id and delivery.status = 'pending')`,
-    )
-    .execute();
-}
-
-async function purgeDeliveries(
-  db: Kysely<Database>,
-  condition: ReturnType<typeof sql>,
-  limit: number,
-): Promise<number> {
-  const { numAffectedRows = 0n } = await sql`
-    delete from webhook_delivery where (webhook_id, event_id) in (
-      select webhook_id, event_id from webhook_delivery where ${condition} limit ${limit})`.execute(db);
-  return Number(numAffectedRows);
-}
+/** Condition: an earlier delivery of the conversation is pending. */
+const isBehind = sql<boolean>`exists (select 1 from webhook_delivery as earlier
+  where earlier.webhook_id = webhook_delivery.webhook_id and earlier.status = 'pending'
+    and earlier.conversation_id = webhook_delivery.conversation_id
+    and earlier.sequence < webhook_delivery.sequence)`;
 
 function deliveriesOf(db: Kysely<Database>, webhookId: string) {
   return db
@@ -253,6 +181,6 @@ function deliveriesOf(db: Kysely<Database>, webhookId: string) {
         .onRef('webhook_queue.conversation_id', '=', 'webhook_delivery.conversation_id'),
     )
     .selectAll('webhook_delivery')
-    .select('webhook_queue.due_at')
+    .select(sql<number | null>`case when not ${isBehind} then webhook_queue.due_at end`.as('due_at'))
     .where('webhook_delivery.webhook_id', '=', webhookId);
 }

@@ -16,14 +16,12 @@ import { UnitOfWork } from '../database/unit-of-work';
 import type { Work } from '../database/work';
 import { DataCipher } from '../guest/data-cipher';
 import { storable } from '../outbox/delivery.mapper';
-import { COUNTERS } from '../replica/counters';
+import { numberEvents } from '../feed/feed-numbering';
+import { LATEST, lockPosition, skipFeed } from './webhook-position';
 import { sealedSecrets, sealedUrl, toWebhook, type WebhookRow } from './webhook.mapper';
-import { releaseQueues, webhookFact } from './webhook-release';
+import { lockPostponed, releaseQueues, webhookFact } from './webhook-release';
 
 type Changes = UpdateObject<Database, 'webhook'>;
-
-/** The last position in the feed that was assigned. */
-const LATEST = sql<number>`(select value from counter where name = ${COUNTERS.feed})`;
 
 /** The webhooks of callers in SQL. */
 @Injectable()
@@ -37,6 +35,7 @@ export class SqlWebhookStore extends WebhookStore {
   }
 
   async create(webhook: NewWebhook, max: number): Promise<boolean> {
+    await numberEvents(this.unitOfWork);
     return this.unitOfWork.run(async (work) => {
       await lockPosition(work);
       const { owned, all } = await countWebhooks(work.db, webhook.owner);
@@ -121,20 +120,22 @@ export class SqlWebhookStore extends WebhookStore {
   }
 
   async resume(id: string, scope: WebhookScope, at: number): Promise<Webhook | undefined> {
-    return this.change(id, scope, async (work, { status }) => {
-      if (status === 'unverified') return undefined;
-      await releaseQueues(work.db, id, at);
-      this.audit.write(work, [webhookFact('WEBHOOK_RESUMED', id, { before: status, after: 'active' })]);
-      return {
-        ...RECOVERED,
-        status: 'active',
-        updated_at: at,
-        ...(status === 'disabled' ? { from_position: LATEST } : {}),
-      };
+    await numberEvents(this.unitOfWork);
+    return this.unitOfWork.run(async (work) => {
+      await lockPostponed(work, id, at);
+      return this.changeWithin(work, id, scope, async (_, { status, verified_at: verifiedAt }) => {
+        if (status === 'unverified') return undefined;
+        await releaseQueues(work, id, at);
+        const after = verifiedAt === null ? 'unverified' : 'active';
+        this.audit.write(work, [webhookFact('WEBHOOK_RESUMED', id, { before: status, after })]);
+        const from = status === 'disabled' ? { from_position: LATEST } : {};
+        return { ...RECOVERED, ...from, status: after, updated_at: at };
+      });
     });
   }
 
   async recordTest(id: string, url: string, { at, latencyMs, status, error }: Attempt): Promise<void> {
+    await numberEvents(this.unitOfWork);
     await this.change(id, {}, (work, row) => {
       const isVerified =
         error === undefined && row.status === 'unverified' && toWebhook(this.cipher, row).url === url;
@@ -161,49 +162,58 @@ export class SqlWebhookStore extends WebhookStore {
 
   async retire(owner: string, at: number, disabledBefore: number): Promise<void> {
     const found = await this.unitOfWork.query((db) => webhooksIn(db, { owner }).execute());
-    for (const { id, status_reason: reason, updated_at: since } of found) {
-      if (reason !== 'caller-gone') await this.disableRetired(id, at);
-      else if (since < disabledBefore) await this.delete(id, { owner }, at);
+    for (const { id } of found) {
+      await this.change(id, { owner }, (work, row) => {
+        if (row.status_reason !== 'caller-gone') return this.disable(work, row, at);
+        return row.updated_at < disabledBefore ? this.remove(work, row, at) : undefined;
+      });
     }
   }
 
   async delete(id: string, scope: WebhookScope, at: number): Promise<boolean> {
-    const deleted = await this.change(id, scope, (work, { status }) => {
-      this.audit.write(work, [webhookFact('WEBHOOK_DELETED', id, { before: status, after: 'deleted' })]);
-      return { status: 'deleted', url: '', secrets: '', description: '', updated_at: at };
-    });
+    const deleted = await this.change(id, scope, (work, row) => this.remove(work, row, at));
     return deleted !== undefined;
   }
 
-  private async disableRetired(id: string, at: number): Promise<void> {
-    await this.change(id, {}, (work, { status }) => {
-      const change = { reason: 'caller-gone', before: status, after: 'disabled' };
-      this.audit.write(work, [webhookFact('WEBHOOK_DISABLED', id, change)]);
-      return { status: 'disabled', status_reason: 'caller-gone', updated_at: at };
-    });
+  private disable(work: Work, { id, status }: WebhookRow, at: number): Changes {
+    const change = { reason: 'caller-gone', before: status, after: 'disabled' };
+    this.audit.write(work, [webhookFact('WEBHOOK_DISABLED', id, change)]);
+    return { status: 'disabled', status_reason: 'caller-gone', updated_at: at };
   }
 
-  /** Changes the row while it is locked, unless there is no change; resolves with the webhook as it is then. */
+  private remove(work: Work, { id, status }: WebhookRow, at: number): Changes {
+    this.audit.write(work, [webhookFact('WEBHOOK_DELETED', id, { before: status, after: 'deleted' })]);
+    return { status: 'deleted', url: '', secrets: '', description: '', updated_at: at };
+  }
+
   private change(
     id: string,
     scope: WebhookScope,
     changesOf: (work: Work, row: WebhookRow) => Changes | undefined | Promise<Changes | undefined>,
   ): Promise<Webhook | undefined> {
-    return this.unitOfWork.run(async (work) => {
-      const found = webhooksIn(work.db, scope).where('id', '=', id);
-      const row = await forUpdate(work.dialect, found).executeTakeFirst();
-      if (row === undefined) return undefined;
-      const changes = await changesOf(work, row);
-      if (changes === undefined) return toWebhook(this.cipher, row);
-      const changed = await work.db
-        .updateTable('webhook')
-        .set(changes)
-        .where('id', '=', id)
-        .returningAll()
-        .executeTakeFirstOrThrow();
-      // A deleted one has nothing left to read.
-      return toWebhook(this.cipher, changed.status === 'deleted' ? row : changed);
-    });
+    return this.unitOfWork.run((work) => this.changeWithin(work, id, scope, changesOf));
+  }
+
+  /** Changes the row while it is locked, unless there is no change; resolves with the webhook as it is then. */
+  private async changeWithin(
+    work: Work,
+    id: string,
+    scope: WebhookScope,
+    changesOf: (work: Work, row: WebhookRow) => Changes | undefined | Promise<Changes | undefined>,
+  ): Promise<Webhook | undefined> {
+    const found = webhooksIn(work.db, scope).where('id', '=', id);
+    const row = await forUpdate(work.dialect, found).executeTakeFirst();
+    if (row === undefined) return undefined;
+    const changes = await changesOf(work, row);
+    if (changes === undefined) return toWebhook(this.cipher, row);
+    const changed = await work.db
+      .updateTable('webhook')
+      .set(changes)
+      .where('id', '=', id)
+      .returningAll()
+      .executeTakeFirstOrThrow();
+    // A deleted one has no URL and no secrets any more.
+    return toWebhook(this.cipher, changed.status === 'deleted' ? row : changed);
   }
 
   private rowOf({
@@ -250,23 +260,13 @@ function webhooksIn(db: Kysely<Database>, { owner }: WebhookScope) {
     .$if(owner !== undefined, (query) => query.where('owner', '=', owner ?? ''));
 }
 
-/** Serialises the creation of webhooks, so that their limit is exact. */
-async function lockPosition({ db, dialect }: Work): Promise<void> {
-  const position = db.selectFrom('counter').select('value').where('name', '=', COUNTERS.webhooks);
-  await forUpdate(dialect, position).execute();
-}
-
 async function countWebhooks(db: Kysely<Database>, owner: string): Promise<{ owned: number; all: number }> {
   return db
     .selectFrom('webhook')
     .select((eb) => [
       eb.fn.countAll<number>().as('all'),
-      eb.fn.sum<number>(sql`case when owner = ${owner} then 1 else 0 end`).as('owned'),
+      sql<number>`count(case when owner = ${owner} then 1 end)`.as('owned'),
     ])
     .where('status', '<>', 'deleted')
     .executeTakeFirstOrThrow();
-}
-
-async function skipFeed(db: Kysely<Database>): Promise<void> {
-  await db.updateTable('counter').set({ value: LATEST }).where('name', '=', COUNTERS.webhooks).execute();
 }

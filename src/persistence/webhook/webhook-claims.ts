@@ -1,6 +1,5 @@
-import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Claim } from '../../sync/ports/outbox.store';
-import type { Database } from '../database/database';
 import { ofFewLengths } from '../database/dialect';
 import { prepared, type PreparedQuery, type QueryContext } from '../database/prepared';
 import type { HeadRow } from './webhook.mapper';
@@ -15,7 +14,8 @@ interface QueuesWanted {
   readonly except: readonly string[];
 }
 
-const claimingDue = claiming((now) => sql`due_at <= ${now}`, sql`due_at`);
+/** Claims the queues that are due, the longest overdue first. */
+export const claimingDue = claiming((now) => sql`due_at <= ${now}`, sql`due_at`);
 /** A probe also takes queues that wait, and prefers one whose head was never refused. */
 const claimingNext = claiming(() => sql`due_at is not null`, sql`(attempts > 0), due_at`);
 
@@ -49,7 +49,8 @@ function isOpen(now: number): RawBuilder<boolean> {
   return sql<boolean>`webhook.status = 'active' and (webhook.quiet_until is null or webhook.quiet_until <= ${now})`;
 }
 
-const findingHeads = prepared(
+/** The heads of claimed queues with their events, as far as these are in the feed. */
+export const findingHeads = prepared(
   (_, { sink, queues }: { readonly sink: string; readonly queues: readonly string[] }) => sql<HeadRow>`
     select delivery.webhook_id, delivery.event_id, delivery.conversation_id, delivery.sequence, delivery.type,
       delivery.occurred_at, delivery.data, delivery.attempts, delivery.queued_at, event.kind, event.body, webhook.url, webhook.secrets, session.webhook_url as session_url
@@ -80,8 +81,8 @@ export async function claimHeads(
  * The webhooks with queues that are due. Goes from one webhook to the next in the index of queues with events, so that
  * webhooks without events cost nothing.
  */
-export async function dueWebhooks(db: Kysely<Database>, now: number, limit: number): Promise<string[]> {
-  const { rows } = await sql<{ readonly id: string }>`
+export const findingDue = prepared(
+  (_, { now, limit }: { readonly now: number; readonly limit: number }) => sql<{ readonly id: string }>`
     with recursive waiting (id) as (
       select min(webhook_id) from webhook_queue where due_at is not null
       union all
@@ -89,8 +90,18 @@ export async function dueWebhooks(db: Kysely<Database>, now: number, limit: numb
       from waiting where waiting.id is not null)
     select waiting.id from waiting join webhook on webhook.id = waiting.id
     where ${isOpen(now)} and exists (
-      select 1 from webhook_queue as queue where queue.webhook_id = waiting.id and queue.due_at <= ${now}
-        and (queue.claimed_until is null or queue.claimed_until <= ${now}))
-    limit ${limit}`.execute(db);
-  return rows.map(({ id }) => id);
+      select 1 from webhook_queue as queue where queue.webhook_id = waiting.id and ${isFree(now)})
+    limit ${limit}`,
+);
+
+/** Finds a queue that can be claimed. Ordered, so that the planner takes the index of queues with events. */
+export const findingFree = prepared(
+  (_, { sink, now }: { readonly sink: string; readonly now: number }) => sql`
+    select 1 from webhook_queue as queue join webhook on webhook.id = queue.webhook_id
+    where queue.webhook_id = ${sink} and ${isOpen(now)} and ${isFree(now)} order by queue.due_at limit 1`,
+);
+
+/** Condition: the queue is due and not claimed. */
+function isFree(now: number): RawBuilder<boolean> {
+  return sql<boolean>`queue.due_at <= ${now} and (queue.claimed_until is null or queue.claimed_until <= ${now})`;
 }

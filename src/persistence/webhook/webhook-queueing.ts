@@ -1,4 +1,5 @@
 import { type CompiledQuery, sql } from 'kysely';
+import type { CommitSignal } from '../../common/commit-signal';
 import type { NewDelivery } from '../../webhooks/ports/webhook-queue';
 import type { WebhookDeliveryTable, WebhookQueueTable } from '../database/database';
 import { prepared } from '../database/prepared';
@@ -32,10 +33,14 @@ const inserting = prepared((db, { rows }: { readonly rows: readonly WebhookDeliv
  */
 export async function queueDeliveries(
   work: Work,
+  commits: CommitSignal,
   deliveries: readonly NewDelivery[],
   at: number,
 ): Promise<void> {
   if (deliveries.length === 0) return;
+  work.afterCommit(() => {
+    commits.notify('webhooks');
+  });
   const next = await takeNumbers(work, countedByQueue(deliveries), at);
   const rows = deliveries.map((delivery) => rowOf(delivery, next, at));
   for (const chunk of inChunks(rows)) work.send(inserting(work, { rows: chunk }));

@@ -1,4 +1,5 @@
 import { ACCESS_PROBLEMS } from './access-problems';
+import { DELIVERY_PROBLEMS } from './delivery-problems';
 import type { ProblemType } from './problem-type';
 import { REQUEST_PROBLEMS } from './request-problems';
 import { SERVICE_PROBLEMS } from './service-problems';
@@ -9,5 +10,6 @@ export const PROBLEM_CATALOGUE: ReadonlyMap<string, ProblemType> = new Map<strin
   ...Object.entries(REQUEST_PROBLEMS),
   ...Object.entries(ACCESS_PROBLEMS),
   ...Object.entries(SERVICE_PROBLEMS),
+  ...Object.entries(DELIVERY_PROBLEMS),
   ...Object.entries(UPSTREAM_PROBLEMS),
 ]);

@@ -130,20 +130,6 @@ export const SERVICE_PROBLEMS = {
     action: 'Send another file, as the reason asks for; with the reason not-enabled guests may send none.',
     retry: 'changed',
   },
-  'delivery-not-found': {
-    title: 'No such delivery',
-    statuses: [404],
-    meaning: 'There is no delivery with this id. Delivered ones are kept 7 days, dead ones 30.',
-    action: 'Look for it with GET /v1/deliveries.',
-    retry: 'no',
-  },
-  'sink-not-found': {
-    title: 'No such sink',
-    statuses: [404],
-    meaning: 'This service was composed without an event sink of this name.',
-    action: 'GET /v1/sinks lists the names.',
-    retry: 'no',
-  },
   'guest-not-found': {
     title: 'No such guest',
     statuses: [404],

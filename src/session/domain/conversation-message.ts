@@ -33,7 +33,11 @@ export interface MessageSender {
   readonly image?: string;
 }
 
-/** A message of one side of a conversation to the other. It can be written as JSON and read again. */
+/**
+ * A message of one side of a conversation to the other. It can be written as JSON and read again.
+ *
+ * @publicApi
+ */
 export interface ConversationMessage {
   /** The upstream's id, the same wherever the message arrives from. */
   readonly id: string;

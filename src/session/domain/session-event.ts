@@ -1,3 +1,5 @@
+import type { ConversationMessage } from './conversation-message';
+
 /**
  * The states of a session that the CRM hears of. Each is sent at most once per session.
  *
@@ -21,19 +23,29 @@ export const ASSIGNMENT_EVENTS = [
 
 export type AssignmentEvent = (typeof ASSIGNMENT_EVENTS)[number];
 
+const MESSAGE_TYPES = { 'message-received': 'message.received', 'message-sent': 'message.sent' } as const;
+
 /**
- * State or fact that an event tells; `test` belongs to no session and is sent on request of an operator.
+ * Messages of a conversation: `message-received` comes from the agent's side or a bot, `message-sent` from the guest.
  *
  * @publicApi
  */
-export type EventState = CrmState | AssignmentEvent | 'test';
+export type MessageEventState = keyof typeof MESSAGE_TYPES;
 
 /**
- * The type of an event, such as `session.connected` or `assignment.agent-joined`.
+ * State, fact or message that an event tells; `test` belongs to no session and is sent on request of an operator.
+ *
+ * @publicApi
+ */
+export type EventState = CrmState | AssignmentEvent | MessageEventState | 'test';
+
+/**
+ * The type of an event, such as `session.connected`, `assignment.agent-joined` or `message.received`.
  *
  * @publicApi
  */
 export function eventTypeOf(state: EventState): string {
+  if (isMessageEvent(state)) return MESSAGE_TYPES[state];
   return isAssignmentEvent(state) ? `assignment.${state}` : `session.${state}`;
 }
 
@@ -41,8 +53,18 @@ export function isAssignmentEvent(state: EventState): state is AssignmentEvent {
   return ASSIGNMENT_EVENTS.some((event) => event === state);
 }
 
+/** The state of the event of a message, by the side that it comes from. */
+export function messageStateOf({ direction }: Pick<ConversationMessage, 'direction'>): MessageEventState {
+  return direction === 'inbound' ? 'message-sent' : 'message-received';
+}
+
+function isMessageEvent(state: EventState): state is MessageEventState {
+  return Object.hasOwn(MESSAGE_TYPES, state);
+}
+
 /**
- * A change of a session, or of the party that serves it, that others are told about, durable from the transaction that made it.
+ * A change of a session, or of the party that serves it, or a message, that others are told about, durable from the transaction
+ * that made it.
  * `sequence` numbers the events of one conversation from 1, without gaps.
  *
  * @publicApi
@@ -56,4 +78,6 @@ export interface SessionEvent {
   /** Epoch milliseconds. */
   readonly occurredAt: number;
   readonly metadata: Readonly<Record<string, string | number | boolean | readonly string[]>>;
+  /** Present in the states of a message, until its guest is erased. */
+  readonly message?: ConversationMessage;
 }

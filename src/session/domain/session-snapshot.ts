@@ -39,7 +39,10 @@ export interface SessionSnapshot {
   /** Time of the next attempt to disconnect upstream; null if there is none. */
   disconnectDueAt: number | null;
   disconnectAttempts: number;
-  /** Sequence number of the last event; 0 before the first. */
+  /**
+   * Sequence number of the last event; 0 before the first. The store's own number is higher once messages have become events
+   * since the session was read.
+   */
   lastSequence: number;
   /** Grows with every save; a save requires the version that was read (optimistic lock). */
   version: number;

@@ -11,10 +11,6 @@ export const TYPES_OF_STATES: Readonly<Partial<Record<SessionState, string>>> = 
 };
 
 export const EXPIRING = 'session.expiring';
-/** A message of the agent's side or a bot. */
-export const MESSAGE_RECEIVED = 'message.received';
-/** A message of the guest. */
-export const MESSAGE_SENT = 'message.sent';
 
 /** Events about webhooks themselves, which need no subscription. */
 export const WEBHOOK_TEST = 'webhook.test';
@@ -24,8 +20,8 @@ export const EVENT_TYPES: readonly string[] = [
   ...Object.values(TYPES_OF_STATES),
   EXPIRING,
   ...ASSIGNMENT_EVENTS.map(eventTypeOf),
-  MESSAGE_RECEIVED,
-  MESSAGE_SENT,
+  eventTypeOf('message-received'),
+  eventTypeOf('message-sent'),
 ];
 
 const FAMILY = '.*';

@@ -1,8 +1,8 @@
 import type { FeedEvent } from '../../events/domain/feed-event';
-import { eventTypeOf } from '../../session/domain/session-event';
+import { eventTypeOf, messageStateOf } from '../../session/domain/session-event';
 import type { QueuedEvent } from '../../sync/domain/delivery';
 import type { Webhook } from './webhook';
-import { MESSAGE_RECEIVED, MESSAGE_SENT, TYPES_OF_STATES } from './webhook-event-type';
+import { TYPES_OF_STATES } from './webhook-event-type';
 
 /** An event as webhooks get it. */
 export interface WebhookEvent extends QueuedEvent {
@@ -28,7 +28,7 @@ export function isOfConversation(conversationId: string): boolean {
 
 /** The type of an event of the feed; undefined for one that webhooks are not told. */
 export function typeOfFeedEvent(event: FeedEvent): string | undefined {
-  if (event.kind === 'message') return event.body.direction === 'inbound' ? MESSAGE_SENT : MESSAGE_RECEIVED;
+  if (event.kind === 'message') return eventTypeOf(messageStateOf(event.body));
   const { event: assignment, state } = event.body;
   return assignment === undefined ? TYPES_OF_STATES[state] : eventTypeOf(assignment);
 }

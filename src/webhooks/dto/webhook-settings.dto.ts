@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsNotEmpty, IsString, MaxLength } from 'class-validator';
+import { ArrayNotEmpty, IsIn, IsString, MaxLength } from 'class-validator';
 import { BoundedList, UniqueEntries } from '../../common/validation/list.decorator';
 import { IsPlainText, MayBeAbsent } from '../../common/validation/text.decorator';
 import { SESSION_SELECTIONS, type SessionSelection } from '../domain/webhook';
@@ -29,7 +29,7 @@ class WebhookFieldsDto {
   })
   @MayBeAbsent()
   @BoundedList(SUBSCRIBABLE_TYPES.length)
-  @IsNotEmpty({ message: 'must not be empty' })
+  @ArrayNotEmpty({ message: 'must not be empty' })
   @IsIn(SUBSCRIBABLE_TYPES, { each: true, message: `must be among: ${SUBSCRIBABLE_TYPES.join(', ')}` })
   @UniqueEntries('must not hold a type twice')
   types?: string[];

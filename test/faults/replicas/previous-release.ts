@@ -8,6 +8,7 @@ const MIGRATIONS = [
   '0021-guest-addresses',
   '0022-platform-reports',
   '0023-notification-channels',
+  '0024-webhooks',
 ];
 const COLUMNS = {
   guest_context: null,
@@ -16,16 +17,17 @@ const COLUMNS = {
   guest_address: null,
   platform_report: null,
   wrap_up: null,
+  webhook_url: null,
 };
 
 const SCHEMA = `for (const name of ${JSON.stringify(MIGRATIONS)}) delete MIGRATIONS[name];`;
 
-const ENCRYPTED_COLUMNS = `exports.ENCRYPTED_COLUMNS = exports.ENCRYPTED_COLUMNS.filter(({ column }) => !['guest_context', 'wrap_up'].includes(column));`;
+const ENCRYPTED_COLUMNS = `exports.ENCRYPTED_COLUMNS = exports.ENCRYPTED_COLUMNS.filter(({ table, column }) => table !== 'webhook' && !['guest_context', 'wrap_up', 'webhook_url'].includes(column));`;
 
 /** The previous release reads rows without these columns, or ignores them; it writes none of them. */
 const MAPPER = `
 const NEW = ${JSON.stringify(COLUMNS)};
-const known = ({ end_cause, genesys_conversation_id, guest_address, platform_report, wrap_up, ...row }) => row;
+const known = ({ end_cause, genesys_conversation_id, guest_address, platform_report, wrap_up, webhook_url, ...row }) => row;
 exports.toRow = (session) => known(toRow(session));
 exports.toChanges = (session) => {
   const { guest_context, ...row } = known(toChanges(session));
@@ -34,15 +36,25 @@ exports.toChanges = (session) => {
 exports.toSession = (row) => toSession({ ...row, ...NEW });
 `;
 const ENCRYPTION = `{
+  const WITHOUT = { guest_context: null, wrap_up: null, webhook_url: null };
   const { encryptSession, decryptSession } = GuestDataEncryption.prototype;
   GuestDataEncryption.prototype.encryptSession = function (row) {
-    const { guest_context, wrap_up, ...known } = encryptSession.call(this, { ...row, guest_context: null, wrap_up: null });
+    const { guest_context, wrap_up, webhook_url, ...known } = encryptSession.call(this, { ...row, ...WITHOUT });
     return known;
   };
   GuestDataEncryption.prototype.decryptSession = function (row) {
-    return decryptSession.call(this, { ...row, guest_context: null, wrap_up: null });
+    return decryptSession.call(this, { ...row, ...WITHOUT });
   };
 }`;
+
+/** The previous release has no webhooks of callers: it reads and purges none. */
+const WEBHOOK_QUEUE = `Object.assign(SqlWebhookQueue.prototype, {
+  position: async () => undefined,
+  due: async () => [],
+  totals: async () => ({ webhooks: { unverified: 0, active: 0, paused: 0, disabled: 0 }, pending: 0, dead: 0 }),
+});`;
+const WEBHOOK_DELIVERIES = `SqlWebhookDeliveryStore.prototype.purge = async () => 0;`;
+const WEBHOOKS = `SqlWebhookStore.prototype.owners = async () => [];`;
 
 /**
  * The build of the checkout as the previous release was towards the database: without its newest migrations, and
@@ -57,6 +69,9 @@ export class PreviousRelease implements Disposable {
     this.build.append('persistence/session/encrypted-columns.js', ENCRYPTED_COLUMNS);
     this.build.append('persistence/session/session.mapper.js', MAPPER);
     this.build.append('persistence/guest/guest-data-encryption.js', ENCRYPTION);
+    this.build.append('persistence/webhook/sql-webhook-queue.js', WEBHOOK_QUEUE);
+    this.build.append('persistence/webhook/sql-webhook-delivery.store.js', WEBHOOK_DELIVERIES);
+    this.build.append('persistence/webhook/sql-webhook.store.js', WEBHOOKS);
   }
 
   /** Path of its `main.js`. */

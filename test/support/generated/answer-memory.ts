@@ -5,7 +5,12 @@ import type { GeneratedRequest } from './generated-request';
 /** Maximum number of values of a name, and of entries of a list, that are kept. */
 const KEPT = 40;
 /** Parameters with another name than the field of the answer. */
-const ANSWERED_AS: Readonly<Record<string, string>> = { cursor: 'nextCursor', 'if-none-match': 'etag' };
+const ANSWERED_AS: Readonly<Record<string, string>> = {
+  cursor: 'nextCursor',
+  'if-none-match': 'etag',
+  webhookId: 'id',
+  eventId: 'id',
+};
 
 /**
  * Values of earlier answers by name, so that later requests use existing resources: sessions, deliveries, places in

@@ -20,12 +20,19 @@ export function valuesOf(schema: Schema): fc.Arbitrary<unknown> {
   return fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...named) }, { weight: 1, arbitrary: allowed });
 }
 
-/** The example of a schema; for an object, the examples of its properties, each optional one present or absent. It leaves out those of a single channel. */
+/** Properties whose value has to be registered before, so that their examples are refused. */
+const REGISTERED = new Set(['webhookUrl']);
+
+/**
+ * The example of a schema; for an object, the examples of its properties, each optional one present or absent. It leaves
+ * out those of a single channel, and those that need a registration.
+ */
 export function examplesOf(schema: Schema): fc.Arbitrary<unknown> {
   const { properties, required = [] } = schema;
   if (properties === undefined) return fc.constant(schema['example'] ?? schema['default']);
   const shown = Object.entries(properties).filter(
-    ([, property]) => property['example'] !== undefined && property['x-channel'] === undefined,
+    ([name, property]) =>
+      property['example'] !== undefined && property['x-channel'] === undefined && !REGISTERED.has(name),
   );
   const values = Object.fromEntries(shown.map(([name, property]) => [name, examplesOf(property)]));
   return fc.record(values, { requiredKeys: required.filter((name) => name in values) });
@@ -35,12 +42,14 @@ export function examplesOf(schema: Schema): fc.Arbitrary<unknown> {
 export function edgesOf(schema: Schema): unknown[] {
   const [minimum, maximum] = [numberIn(schema, 'minimum'), numberIn(schema, 'maximum')];
   const [minLength, maxLength] = [numberIn(schema, 'minLength') ?? 0, numberIn(schema, 'maxLength')];
-  const [maxItems, choices] = [numberIn(schema, 'maxItems'), schema.enum];
+  const [minItems, maxItems] = [numberIn(schema, 'minItems') ?? 0, numberIn(schema, 'maxItems')];
+  const choices = schema.enum;
   return [
     ...(minimum === undefined ? [] : [minimum - 1, minimum + 0.5]),
     ...(maximum === undefined ? [] : [maximum + 1, maximum - 0.5]),
     ...(minLength === 0 ? [] : ['x'.repeat(minLength - 1)]),
     ...(maxLength === undefined ? [] : ['x'.repeat(maxLength + 1)]),
+    ...(minItems === 0 ? [] : [Array.from({ length: minItems - 1 }, (_, at) => `item-${at}`)]),
     ...(maxItems === undefined ? [] : [Array.from({ length: maxItems + 1 }, (_, at) => `item-${at}`)]),
     ...(Array.isArray(choices)
       ? choices.map(String).flatMap((choice) => [`${choice}x`, inOtherCase(choice)])
