@@ -88,7 +88,7 @@ describe(DeliveryWorker.name, () => {
       const result = await carry();
       await jest.advanceTimersByTimeAsync(40);
 
-      expect(result.errand).toBe('delivered');
+      expect(result.errand).toBe('drained');
       expect(outbox.row('a').status).toBe('delivered');
       expect(settle).toHaveBeenCalledWith(expect.objectContaining({ sink: 'crm' }), {
         at: NOW + 40,
@@ -97,11 +97,18 @@ describe(DeliveryWorker.name, () => {
       expect(await attempts('ok')).toBe(1);
     });
 
+    it('is told apart from one with others behind it', async () => {
+      const other = anEvent({ sequence: 2 });
+      const delivery = carry();
+      outbox.queue('crm', other);
+      expect((await delivery).errand).toBe('delivered');
+    });
+
     it("is answered before its record, which is not the receiver's time", async () => {
       const answeredAt: number[] = [];
       jest.spyOn(outbox, 'settle').mockImplementation(() => {
         answeredAt.push(...answers);
-        return Promise.resolve();
+        return Promise.resolve(true);
       });
       await carry();
 

@@ -13,8 +13,11 @@ import { attemptWith } from './ports/sink-attempt';
 /** Pause of a conversation queue after its delivery could not be saved. */
 const STORAGE_PAUSE_MS = 5_000;
 
-/** `unknown` when the attempt was aborted or not recorded, `stuck` when the database refuses its record permanently. */
-export type DeliveryOutcome = 'delivered' | 'failed' | 'unknown' | 'stuck';
+/**
+ * `drained` when it was delivered and its conversation queue is empty, `unknown` when the attempt was aborted or not
+ * recorded, `stuck` when the database refuses its record permanently.
+ */
+export type DeliveryOutcome = 'delivered' | 'drained' | 'failed' | 'unknown' | 'stuck';
 
 /** The relay of a delivery, as its attempt needs it. */
 export interface AttemptCallbacks {
@@ -80,9 +83,9 @@ export class DeliveryWorker<E extends QueuedEvent> {
 
   private async settle(delivery: Delivery<E>, latencyMs: number): Promise<DeliveryOutcome> {
     const at = this.clock.now();
-    await this.outbox.settle(delivery, { at, latencyMs });
+    const mayContinue = await this.outbox.settle(delivery, { at, latencyMs });
     this.telemetry.delivered(delivery, latencyMs, at);
-    return 'delivered';
+    return mayContinue ? 'delivered' : 'drained';
   }
 
   private async scheduleRetry(
