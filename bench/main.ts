@@ -9,6 +9,8 @@ import { describeLoad, describeMachine } from './support/machine';
 import { heading } from './support/table';
 import { Workspace } from './support/workspace';
 import { measureWebhooks } from './webhooks';
+import { measureIdleWebhooks } from './idle-webhooks';
+import { measureWebhookStatements } from './webhook-statements';
 
 const EXIT_INTERRUPTED = 130;
 
@@ -17,6 +19,13 @@ const MEASUREMENTS: Readonly<Record<Section, (workspace: Workspace, options: Opt
     measureOpening(workspace, quick, await measuredDatabases(workspace, databases, databaseUrl)),
   webhooks: async (workspace, { quick, databases, databaseUrl }) =>
     measureWebhooks(workspace, quick, await measuredDatabases(workspace, databases, databaseUrl)),
+  receivers: async (workspace, { quick, databases, databaseUrl }) => {
+    const measured = await measuredDatabases(workspace, databases, databaseUrl);
+    return [
+      await measureIdleWebhooks(workspace, quick, measured),
+      await measureWebhookStatements(workspace, quick, measured),
+    ].join('\n');
+  },
   guards: (workspace, { quick, databaseUrl }) => measureGuards(workspace, quick, databaseUrl),
   beats: (workspace, { quick }) => measureBeating(workspace, quick),
   claims: (workspace, { quick, databaseUrl }) => measureClaims(workspace, quick, databaseUrl),

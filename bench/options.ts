@@ -7,8 +7,8 @@ const PROFILES = join('dist-bench', 'profiles');
 export const USAGE = `Usage: npm run bench -- [options]
 
   --quick            smaller counts: proves in one and a half minutes that the benchmark works, without meaningful results
-  --only name        one of opening, webhooks, guards, beats, claims, sessions; may be repeated
-  --database name    measure opening and webhooks only on sqlite or only on postgres
+  --only name        one of opening, webhooks, receivers, guards, beats, claims, sessions; may be repeated
+  --database name    measure opening, webhooks and receivers only on sqlite or only on postgres
   --resumed          start the live sessions as a restart of the service does, not as new ones
   --profile [dir]    write CPU profiles of the processes that are measured into this folder (${PROFILES}), such as
                      service-sqlite-3.cpuprofile; they slow the processes
@@ -16,11 +16,19 @@ export const USAGE = `Usage: npm run bench -- [options]
 
 To find where the time of an opening goes: npm run bench -- --only opening --profile
 
-BENCH_DATABASE_URL: a PostgreSQL server for measuring opening, webhooks, guards and claims too; needs the right to create databases.
-Without it, opening and webhooks start a server of its own from the development dependencies.
+BENCH_DATABASE_URL: a PostgreSQL server for measuring opening, webhooks, receivers, guards and claims too; needs the right to create databases.
+Without it, opening, webhooks and receivers start a server of its own from the development dependencies.
 `;
 
-export const SECTIONS = ['opening', 'webhooks', 'guards', 'beats', 'claims', 'sessions'] as const;
+export const SECTIONS = [
+  'opening',
+  'webhooks',
+  'receivers',
+  'guards',
+  'beats',
+  'claims',
+  'sessions',
+] as const;
 
 const DATABASES: readonly DatabaseKind[] = ['sqlite', 'postgres'];
 
@@ -56,7 +64,7 @@ export function readOptions(args: readonly string[], environment: NodeJS.Process
     sections: values.only?.map((name) => oneOf(SECTIONS, name, '--only')) ?? SECTIONS,
     resumed: values.resumed,
     profileDir: values.profile,
-    databases: values.database?.map((name) => oneOf(DATABASES, name, '--database')) ?? DATABASES,
+    databases: databasesNamed(values.database),
     databaseUrl: environment['BENCH_DATABASE_URL'],
   };
 }
@@ -67,6 +75,11 @@ function withDefaultProfile(args: readonly string[]): string[] {
     const next = args[index + 1];
     return arg === '--profile' && (next === undefined || next.startsWith('-')) ? [arg, PROFILES] : [arg];
   });
+}
+
+/** The databases of an option that may be repeated; all if it is not given. Throws for an unknown name. */
+export function databasesNamed(names: readonly string[] | undefined): readonly DatabaseKind[] {
+  return names?.map((name) => oneOf(DATABASES, name, '--database')) ?? DATABASES;
 }
 
 function oneOf<T extends string>(known: readonly T[], name: string, option: string): T {

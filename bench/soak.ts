@@ -4,10 +4,12 @@ import type { SimulatorCommands } from './children/simulators';
 import type { MemoryInUse, SoakedServiceCommands } from './children/soaked-service';
 import { soakGuests } from './guest-soak';
 import { soakOpenMessaging } from './open-soak';
+import { databasesNamed } from './options';
 import type { CommandedChild } from './support/commanded-child';
 import { serviceEnvironment } from './support/environment';
 import { slopeOf } from './support/statistics';
 import { Workspace } from './support/workspace';
+import { soakWebhookIsolation } from './webhook-isolation';
 
 const PER_SECOND = 50;
 const LIVES_MS = 2_000;
@@ -131,9 +133,16 @@ async function main(): Promise<void> {
       minutes: { type: 'string', default: '10' },
       sessions: { type: 'string', default: '2000' },
       'cut-percent': { type: 'string', default: '5' },
+      webhooks: { type: 'string' },
+      database: { type: 'string', multiple: true },
     },
   });
   const minutes = Number(values.minutes);
+  const databases = databasesNamed(values.database);
+  if (values.webhooks === 'isolation') {
+    exitBy(await soakWebhookIsolation({ minutes, databases, serverUrl: process.env['BENCH_DATABASE_URL'] }));
+    return;
+  }
   const sessions = Number(values.sessions);
   const cutPercent = Number(values['cut-percent']);
   if (values.channel === 'web-messaging') exitBy(await soakGuests({ minutes, sessions, cutPercent }));

@@ -82,20 +82,31 @@ export async function startService(
   guards: Guards = 'audit',
 ): Promise<Subject> {
   const caller = guards === 'all' ? aGuardedCaller() : undefined;
+  const program = guards === 'none' ? 'unaudited-service' : undefined;
+  const subject = await startServiceWith(workspace, simulators, databaseServer, caller?.environment, program);
+  return { ...subject, ...(caller === undefined ? {} : { headers: caller.headers }) };
+}
+
+/** Starts the service with these settings, or a program of `bench/children` in its place. */
+export async function startServiceWith(
+  workspace: Workspace,
+  simulators: Simulators,
+  databaseServer: string | undefined,
+  settings: Readonly<Record<string, string>> = {},
+  program?: string,
+): Promise<Subject> {
   const port = await freePort();
   const database = await newDatabase(workspace, databaseServer);
   const environment = serviceEnvironment(simulators, {
     PORT: String(port),
     ...settingsOf(simulators, database),
-    ...caller?.environment,
+    ...settings,
   });
-  const program = guards === 'none' ? 'unaudited-service' : undefined;
   const child = workspace.service(environment, `service-${database.kind}`, program);
   const origin = `http://127.0.0.1:${port}`;
   await readiness(child, origin);
   return {
     address: `${origin}/v1/sessions`,
-    ...(caller === undefined ? {} : { headers: caller.headers }),
     cpuMicros: async () => (await secondsOf(origin, 'process_cpu_seconds_total')) * 1e6,
     loopDelayP99Ms: async () => {
       const lag = await secondsOf(origin, 'nodejs_eventloop_lag_p99_seconds');
@@ -113,9 +124,10 @@ export async function startCountedService(
   workspace: Workspace,
   simulators: Simulators,
   databaseServer: string | undefined,
+  settings: Readonly<Record<string, string>> = {},
 ): Promise<CountedSubject> {
   const database = await newDatabase(workspace, databaseServer);
-  const environment = serviceEnvironment(simulators, settingsOf(simulators, database));
+  const environment = serviceEnvironment(simulators, { ...settingsOf(simulators, database), ...settings });
   const child = workspace.measured<CountedServiceCommands>('counted-service', environment);
   const origin = await child.ask('start', undefined);
   return {

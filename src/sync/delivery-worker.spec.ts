@@ -21,6 +21,8 @@ let outbox: FakeOutboxStore;
 let worker: DeliveryWorker<SessionEvent>;
 let stop: AbortController;
 let isHeld: boolean;
+/** For each answer of the receiver, the number of events that it had been handed. */
+let answers: number[];
 
 beforeEach(() => {
   jest.useFakeTimers({ now: NOW });
@@ -32,11 +34,14 @@ beforeEach(() => {
   worker = new DeliveryWorker(sink, outbox, clock, new RetrySchedule(), telemetry);
   stop = new AbortController();
   isHeld = true;
+  answers = [];
 });
 afterEach(() => {
   jest.restoreAllMocks();
   jest.useRealTimers();
 });
+
+const callbacks = { isHeld: () => isHeld, answered: () => answers.push(services.sink.handed.length) };
 
 /** Claims the one delivery that is due. */
 async function claimed(): Promise<Delivery> {
@@ -50,7 +55,7 @@ async function claimed(): Promise<Delivery> {
 async function carry(ageMs = 0): Promise<{ errand: DeliveryOutcome | 'open' }> {
   outbox.queue('crm', anEvent({ occurredAt: NOW - ageMs }));
   const result: { errand: DeliveryOutcome | 'open' } = { errand: 'open' };
-  void worker.deliver(await claimed(), stop.signal, () => isHeld).then((errand) => (result.errand = errand));
+  void worker.deliver(await claimed(), stop.signal, callbacks).then((errand) => (result.errand = errand));
   await jest.advanceTimersByTimeAsync(0);
   return result;
 }
@@ -83,13 +88,31 @@ describe(DeliveryWorker.name, () => {
       const result = await carry();
       await jest.advanceTimersByTimeAsync(40);
 
-      expect(result.errand).toBe('delivered');
+      expect(result.errand).toBe('drained');
       expect(outbox.row('a').status).toBe('delivered');
       expect(settle).toHaveBeenCalledWith(expect.objectContaining({ sink: 'crm' }), {
         at: NOW + 40,
         latencyMs: 40,
       });
       expect(await attempts('ok')).toBe(1);
+    });
+
+    it('is told apart from one with others behind it', async () => {
+      const other = anEvent({ sequence: 2 });
+      const delivery = carry();
+      outbox.queue('crm', other);
+      expect((await delivery).errand).toBe('delivered');
+    });
+
+    it("is answered before its record, which is not the receiver's time", async () => {
+      const answeredAt: number[] = [];
+      jest.spyOn(outbox, 'settle').mockImplementation(() => {
+        answeredAt.push(...answers);
+        return Promise.resolve(true);
+      });
+      await carry();
+
+      expect(answeredAt).toEqual([1]);
     });
   });
 
@@ -111,7 +134,7 @@ describe(DeliveryWorker.name, () => {
       outbox.queue('crm', anEvent());
       outbox.row('a').attempts = 3;
       services.sink.next(refuse);
-      await worker.deliver(await claimed(), stop.signal, () => isHeld);
+      await worker.deliver(await claimed(), stop.signal, callbacks);
 
       expect(outbox.row('a')).toMatchObject({ attempts: 4, nextAttemptAt: NOW + MINUTE });
     });
@@ -175,7 +198,7 @@ describe(DeliveryWorker.name, () => {
 
       const bury = jest.spyOn(outbox, 'bury');
       await jest.advanceTimersByTimeAsync(5_000);
-      expect(await worker.deliver(await claimed(), stop.signal, () => isHeld)).toBe('failed');
+      expect(await worker.deliver(await claimed(), stop.signal, callbacks)).toBe('failed');
 
       expect(outbox.row('a').status).toBe('dead');
       const attempt = { at: NOW + 5_000, latencyMs: 0, error: 'status 500', status: 500 };

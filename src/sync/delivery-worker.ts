@@ -13,8 +13,19 @@ import { attemptWith } from './ports/sink-attempt';
 /** Pause of a conversation queue after its delivery could not be saved. */
 const STORAGE_PAUSE_MS = 5_000;
 
-/** `unknown` when the attempt was aborted or not recorded, `stuck` when the database refuses its record permanently. */
-export type DeliveryOutcome = 'delivered' | 'failed' | 'unknown' | 'stuck';
+/**
+ * `drained` when it was delivered and its conversation queue is empty, `unknown` when the attempt was aborted or not
+ * recorded, `stuck` when the database refuses its record permanently.
+ */
+export type DeliveryOutcome = 'delivered' | 'drained' | 'failed' | 'unknown' | 'stuck';
+
+/** The relay of a delivery, as its attempt needs it. */
+export interface AttemptCallbacks {
+  /** The fencing check: a delivery with a lost claim is not sent, which is no failure of its receiver. */
+  readonly isHeld: () => boolean;
+  /** The receiver has answered, or not in time; what follows is the record of it. */
+  readonly answered: () => void;
+}
 
 /**
  * Makes one attempt at a delivery and records its outcome: accepted, postponed, or given up. A delivery is given up as
@@ -32,17 +43,16 @@ export class DeliveryWorker<E extends QueuedEvent> {
   /**
    * Never rejects: a delivery is still pending when its outcome could not be saved, and is attempted again (at-least-once).
    * Each attempt is a trace of its own: the request that caused the event is long over, and the attempts of one event may
-   * be days apart. `isHeld` is the fencing check: a delivery with a lost claim is not sent, which is no failure of
-   * its receiver.
+   * be days apart.
    */
-  deliver(delivery: Delivery<E>, signal: AbortSignal, isHeld: () => boolean): Promise<DeliveryOutcome> {
-    return RequestContext.beginTrace(() => this.attempt(delivery, signal, isHeld));
+  deliver(delivery: Delivery<E>, signal: AbortSignal, callbacks: AttemptCallbacks): Promise<DeliveryOutcome> {
+    return RequestContext.beginTrace(() => this.attempt(delivery, signal, callbacks));
   }
 
   private async attempt(
     delivery: Delivery<E>,
     signal: AbortSignal,
-    isHeld: () => boolean,
+    { isHeld, answered }: AttemptCallbacks,
   ): Promise<DeliveryOutcome> {
     const claim = { isLost: false };
     const beforeSend = (): void => {
@@ -52,6 +62,7 @@ export class DeliveryWorker<E extends QueuedEvent> {
     try {
       const startedAt = performance.now();
       const failure = await attemptWith(this.sink, delivery.event, signal, beforeSend);
+      answered();
       const latencyMs = performance.now() - startedAt;
       if (failure === undefined) return await this.settle(delivery, latencyMs);
       return signal.aborted || claim.isLost
@@ -72,9 +83,9 @@ export class DeliveryWorker<E extends QueuedEvent> {
 
   private async settle(delivery: Delivery<E>, latencyMs: number): Promise<DeliveryOutcome> {
     const at = this.clock.now();
-    await this.outbox.settle(delivery, { at, latencyMs });
+    const mayContinue = await this.outbox.settle(delivery, { at, latencyMs });
     this.telemetry.delivered(delivery, latencyMs, at);
-    return 'delivered';
+    return mayContinue ? 'delivered' : 'drained';
   }
 
   private async scheduleRetry(

@@ -11,8 +11,8 @@ import { SinkRelayFactory } from './sink-relay-factory';
 const PAUSE_MS = 500;
 /** Bound for the relays at a time; further sinks wait until a relay has been idle. */
 const MAX_RELAYS = 1_000;
-/** Deliveries in flight to all dynamic sinks of this process. */
-const PLACES = 512;
+/** Deliveries in flight to all receivers of this process that are not prompt. */
+const PLACES = { unknown: 256, slow: 256 };
 /** A relay that has had nothing to do for this long is stopped. */
 const IDLE_MS = 60_000;
 
@@ -24,7 +24,7 @@ interface Member {
 
 /**
  * Gives each dynamic sink with deliveries that are due a relay of its own. Sinks do not affect each other: a relay has its
- * own places, pace and condition, and slow receivers get at most half of the places that all share.
+ * own places, pace and condition, and of the deliveries to receivers that are not prompt there is a bound for all together.
  */
 @Injectable()
 export class DynamicSinkRelays implements OnApplicationBootstrap, BeforeApplicationShutdown {

@@ -1,26 +1,57 @@
+/** How a receiver has answered: not at all yet, at once the last time, or late the last time or now. */
+export type Promptness = 'unknown' | 'prompt' | 'slow';
+
+/** The place of one delivery in flight. */
+export interface Place {
+  /** The delivery takes long. */
+  becomeSlow(): void;
+  release(): void;
+}
+
+/** The greatest numbers of deliveries in flight to receivers that are not prompt. */
+export interface PlaceBounds {
+  readonly unknown: number;
+  readonly slow: number;
+}
+
 /**
- * Places for the deliveries in flight of many sinks. Receivers that are not prompt get at most half of them, so that
- * however many are slow, the others always have a place.
+ * Places for the deliveries in flight of many sinks. Receivers that have not answered yet get one each, slow ones an equal
+ * share of theirs, and prompt ones need none: however many others there are, they wait for nothing.
  */
 export class SharedPlaces {
-  private taken = 0;
-  private takenBySlow = 0;
+  private readonly taken = { unknown: 0, prompt: 0, slow: 0 };
+  private slowReceivers = 0;
 
-  constructor(private readonly capacity: number) {}
+  constructor(private readonly bounds: PlaceBounds) {}
 
-  freeFor(isPrompt: boolean): number {
-    const free = this.capacity - this.taken;
-    return isPrompt ? free : Math.max(0, Math.min(free, Math.floor(this.capacity / 2) - this.takenBySlow));
+  /** How many more places a receiver may take that has `held` of them. */
+  freeFor(promptness: Promptness, held: number): number {
+    if (promptness === 'prompt') return Infinity;
+    const free = this.bounds[promptness] - this.taken[promptness];
+    const share = promptness === 'unknown' ? 1 : Math.floor(this.bounds.slow / this.slowReceivers);
+    return Math.max(0, Math.min(free, Math.max(1, share) - held));
   }
 
-  /** Takes a place; the returned function gives it back. */
-  take(isPrompt: boolean): () => void {
-    const slow = isPrompt ? 0 : 1;
-    this.taken += 1;
-    this.takenBySlow += slow;
+  take(promptness: Promptness): Place {
+    let countedAs = promptness;
+    this.taken[countedAs] += 1;
+    return {
+      becomeSlow: () => {
+        this.taken[countedAs] -= 1;
+        countedAs = 'slow';
+        this.taken[countedAs] += 1;
+      },
+      release: () => {
+        this.taken[countedAs] -= 1;
+      },
+    };
+  }
+
+  /** A receiver shares the places of the slow ones until it calls the returned function. */
+  joinSlow(): () => void {
+    this.slowReceivers += 1;
     return () => {
-      this.taken -= 1;
-      this.takenBySlow -= slow;
+      this.slowReceivers -= 1;
     };
   }
 }

@@ -3,7 +3,7 @@ import { sleep } from '../common/time/sleep';
 import type { Clock } from '../common/time/clock';
 import { Loop } from '../common/time/loop';
 import { ExpiringSet } from '../common/poison/expiring-set';
-import type { DeliveryWorker } from './delivery-worker';
+import type { DeliveryOutcome, DeliveryWorker } from './delivery-worker';
 import type { DeliveryRateLimiter } from './delivery-rate-limiter';
 import type { Delivery, QueuedEvent } from './domain/delivery';
 import type { SessionEvent } from '../session/domain/session-event';
@@ -50,6 +50,8 @@ export class SinkRelay<E extends QueuedEvent = SessionEvent> {
   private poll: Promise<void> = Promise.resolve();
   private wakeTimer: NodeJS.Timeout | undefined;
   private readonly loop: Loop;
+  /** Whether the last claim may have left deliveries that are due. */
+  private mayHaveMore = true;
 
   constructor(private readonly parts: SinkRelayDependencies<E>) {
     setMaxListeners(0, this.abort.signal);
@@ -102,6 +104,7 @@ export class SinkRelay<E extends QueuedEvent = SessionEvent> {
     this.abort.abort();
     clearTimeout(this.wakeTimer);
     await this.inFlight.settled();
+    this.inFlight.close();
     await this.unclaim();
   }
 
@@ -144,8 +147,17 @@ export class SinkRelay<E extends QueuedEvent = SessionEvent> {
 
   private async beginDue(): Promise<void> {
     // Another replica may have claimed the same deliveries while this one was frozen.
-    const limit = this.parts.lease.isValid ? this.allowed() : 0;
+    const limit = this.parts.lease.isValid ? this.inFlight.reserve(this.allowed()) : 0;
+    this.mayHaveMore = true;
     if (limit === 0) return;
+    try {
+      await this.beginUpTo(limit);
+    } finally {
+      this.inFlight.cancelReservation();
+    }
+  }
+
+  private async beginUpTo(limit: number): Promise<void> {
     const { outbox, sink, clock, health, pace } = this.parts;
     const now = clock.now();
     const isProbe = health.isFailing;
@@ -160,6 +172,7 @@ export class SinkRelay<E extends QueuedEvent = SessionEvent> {
       isProbe,
     };
     const claimed = await outbox.claim(claim);
+    this.mayHaveMore = isProbe || claimed.length === limit;
     // The store answered after the relay had returned its claims: no relay could claim these until they expire.
     if (this.abort.signal.aborted) return this.unclaim();
     pace.take(claimed.length);
@@ -192,25 +205,32 @@ export class SinkRelay<E extends QueuedEvent = SessionEvent> {
   }
 
   private begin(delivery: Delivery<E>, claim: Claim): void {
+    let isDrained = false;
     this.inFlight.begin(
       delivery,
-      () => this.deliver(delivery, claim),
+      async (answered) => {
+        isDrained = (await this.deliver(delivery, claim, answered)) === 'drained';
+      },
       () => {
-        this.wake();
+        // New events are announced by their commit: a claim would find nothing.
+        if (this.mayHaveMore || !isDrained) this.wake();
       },
     );
   }
 
   /** Never rejects. */
-  private async deliver(delivery: Delivery<E>, claim: Claim): Promise<void> {
+  private async deliver(delivery: Delivery<E>, claim: Claim, answered: () => void): Promise<DeliveryOutcome> {
     const { worker, health, telemetry } = this.parts;
-    const outcome = await worker.deliver(delivery, this.abort.signal, () => this.isHeld(claim));
+    const isHeld = (): boolean => this.isHeld(claim);
+    const outcome = await worker.deliver(delivery, this.abort.signal, { isHeld, answered });
     if (outcome === 'stuck') this.stuck.add(delivery.event.conversationId);
-    if (outcome === 'delivered' && health.succeeded()) await this.recovered();
+    const isAccepted = outcome === 'delivered' || outcome === 'drained';
+    if (isAccepted && health.succeeded()) await this.recovered();
     if (outcome === 'failed' && health.failed(delivery.event.conversationId, delivery.attempts === 0)) {
       telemetry.failing(delivery.sink);
       await this.publishFailing();
     }
+    return outcome;
   }
 
   /** Whether the claim still holds (fencing): it may have expired, or the replica that made it may have lost its lease. */
@@ -233,6 +253,7 @@ export class SinkRelay<E extends QueuedEvent = SessionEvent> {
   private async recovered(): Promise<void> {
     const { outbox, sink, clock, telemetry } = this.parts;
     telemetry.recovered(sink);
+    this.mayHaveMore = true;
     try {
       await outbox.release(sink, clock.now());
     } catch (error) {

@@ -23,8 +23,11 @@ import { WebhooksQueries } from './webhooks.queries';
 import { WebhooksService } from './webhooks.service';
 import { WebhooksTelemetry } from './webhooks.telemetry';
 
-/** Per receiver; as many as may be in flight to one webhook, and tests beside them. */
-const CONNECTIONS = 12;
+/**
+ * Per origin. Many webhooks may have the same one, such as that of an integration platform, and slow ones among them must leave
+ * connections to the others: the deliveries in flight are bounded for each webhook, and for all slow ones together.
+ */
+const CONNECTIONS = 1_024;
 
 /** Receivers of events that callers register. Needs the stores of `ports/`, the feed and the channels' events. */
 @Global()

@@ -31,6 +31,19 @@ afterEach(async () => {
 
 const queues = () => stores.connection.db.selectFrom('webhook_queue').selectAll().execute();
 
+describe.each(['sqlite', 'postgres'] as const)(`${WebhookQueue.name}, claims on %s`, (dialect) => {
+  beforeEach(() => open(dialect));
+
+  it('returns after an accepted event whether its conversation has another one', async () => {
+    await queueEvents(stores, id, 'one', { count: 2 });
+    await queueEvents(stores, id, 'other');
+    for (const continues of [true, false])
+      await expect(
+        stores.webhookQueue.settle(await claimEvent(stores, id, { except: ['other'] }), ACCEPTED),
+      ).resolves.toBe(continues);
+  });
+});
+
 describe(`${WebhookQueue.name}, claims on sqlite`, () => {
   beforeEach(() => open('sqlite'));
 
@@ -122,7 +135,7 @@ describe(`${WebhookQueue.name}, claims on postgres`, () => {
       const late = { ...REFUSED, at: 9 * DAY_MS };
       const { webhookQueue } = stores;
       const reports = {
-        settle: () => webhookQueue.settle(lost, ACCEPTED),
+        settle: async () => !(await webhookQueue.settle(lost, ACCEPTED)),
         postpone: () => webhookQueue.postpone(lost, late, 90_000, { retryAfter: 99_000, isGone: true }),
         bury: () => webhookQueue.bury(lost, late),
       };

@@ -39,7 +39,7 @@ describe(`${WebhookQueue.name}, concurrent transactions on postgres`, () => {
   it.each(['settle', 'bury'] as const)('"%s" sees an event that is being queued', async (tell) => {
     await queueEvents(stores, id, 'one');
     const last = await claimEvent(stores, id);
-    const telling: Promise<void>[] = [];
+    const telling: Promise<unknown>[] = [];
     await stores.unitOfWork.run(async (work) => {
       await queueDeliveries(work, new CommitSignal(), [anEvent(id, 'one')], 4_000);
       const { webhookQueue } = stores;

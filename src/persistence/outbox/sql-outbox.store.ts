@@ -105,7 +105,7 @@ export class SqlOutboxStore extends OutboxStore {
     return rows.length > 0;
   }
 
-  async settle(delivery: Delivery, attempt: Attempt): Promise<void> {
+  async settle(delivery: Delivery, attempt: Attempt): Promise<boolean> {
     const latency = Math.round(attempt.latencyMs);
     await this.whileClaimed(undefined, (work) => {
       const delivered = { status: 'delivered', settled_at: attempt.at, last_error: null } as const;
@@ -118,6 +118,7 @@ export class SqlOutboxStore extends OutboxStore {
       }
       return Promise.resolve(undefined);
     });
+    return true;
   }
 
   async postpone(

@@ -26,6 +26,7 @@ import { claimHeads, findingDue, findingFree } from './webhook-claims';
 import { WebhookFailures } from './webhook-failures';
 import { readBacklog, readTotals } from './webhook-figures';
 import {
+  type AdvancedQueue,
   advancingQueue,
   ClaimOverError,
   clearingFailure,
@@ -159,17 +160,21 @@ export class SqlWebhookQueue extends WebhookQueue {
     return rows.length > 0;
   }
 
-  async settle(delivery: Delivery<WebhookEvent>, attempt: Attempt): Promise<void> {
+  async settle(delivery: Delivery<WebhookEvent>, attempt: Attempt): Promise<boolean> {
+    let mayContinue = true;
     await this.whileClaimed(false, (work) => {
       recordOutcome(work, delivery, attempt, {
         status: 'delivered',
         settled_at: attempt.at,
         last_error: null,
       });
-      work.send(advancingQueue(work, { ...keyOf(delivery), at: attempt.at }));
+      work.sendObserved(advancingQueue(work, { ...keyOf(delivery), at: attempt.at }), ({ rows }) => {
+        mayContinue = (rows as readonly AdvancedQueue[]).some(({ due_at }) => due_at !== null);
+      });
       work.send(clearingFailure(work, { webhookId: delivery.sink }));
       return Promise.resolve(true);
     });
+    return mayContinue;
   }
 
   async postpone(

@@ -58,12 +58,18 @@ const changingDelivery = prepared((db, { key, changes, claim, counted }: Outcome
     .$if(counted.attempts !== undefined, (query) => query.where('attempts', '=', counted.attempts ?? 0)),
 );
 
+export interface AdvancedQueue {
+  /** Null if the queue is empty. */
+  readonly due_at: number | null;
+}
+
 /** The queue continues with its next event, if it has one. */
 export const advancingQueue = prepared(
-  (_, { webhookId, conversationId, at }: QueueKey & { readonly at: number }) => sql`
+  (_, { webhookId, conversationId, at }: QueueKey & { readonly at: number }) => sql<AdvancedQueue>`
     update webhook_queue set claimed_by = null, claimed_until = null, attempts = ${ATTEMPTS_OF_HEAD},
       due_at = case when exists (${PENDING}) then cast(${at} as bigint) else null end
-    where webhook_id = ${webhookId} and conversation_id = ${conversationId}`,
+    where webhook_id = ${webhookId} and conversation_id = ${conversationId}
+    returning due_at`,
 );
 
 /** The queue waits with its head, which may be an earlier event that was asked for again. */

@@ -84,12 +84,19 @@ export class FakeOutboxStore extends OutboxStore {
     return this.heads({ sink, now }).length > 0;
   }
 
-  async settle(delivery: Delivery, { latencyMs }: Attempt): Promise<void> {
+  async settle(delivery: Delivery, { latencyMs }: Attempt): Promise<boolean> {
     await this.begin('settle');
     const row = this.claimed(delivery);
-    if (row === undefined) return;
+    if (row === undefined) return true;
     row.status = 'delivered';
     this.latencies.push(latencyMs);
+    const { conversationId } = delivery.event;
+    return this.rows.some(
+      (other) =>
+        other.sink === row.sink &&
+        other.status === 'pending' &&
+        other.event.conversationId === conversationId,
+    );
   }
 
   async postpone(

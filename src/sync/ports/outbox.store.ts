@@ -55,8 +55,8 @@ export abstract class DeliveryQueue<E extends QueuedEvent> {
   /** Whether `claim` would return a delivery. */
   abstract isDue(sink: string, now: number): Promise<boolean>;
 
-  /** Records that the sink has accepted the event. */
-  abstract settle(delivery: Delivery<E>, attempt: Attempt): Promise<void>;
+  /** Records that the sink has accepted the event. Returns false if its conversation queue is empty, and true if it may not be. */
+  abstract settle(delivery: Delivery<E>, attempt: Attempt): Promise<boolean>;
 
   /**
    * Records a failed attempt: the queue waits until `nextAttemptAt`, and the whole sink as the verdict says (a receiver

@@ -72,7 +72,7 @@ export class FakeWebhookQueue extends WebhookQueue {
   }
 
   unclaim = (): Promise<void> => Promise.resolve();
-  settle = (): Promise<void> => Promise.resolve();
+  settle = (): Promise<boolean> => Promise.resolve(true);
   bury = (): Promise<void> => Promise.resolve();
   markFailing = (): Promise<void> => Promise.resolve();
   release = (): Promise<void> => Promise.resolve();
