@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createDatabase } from './postgres';
+import { administrate, createDatabase } from './postgres';
 import { PostgresServer } from './postgres-server';
 
 export const DATABASES = ['SQLite', 'PostgreSQL'] as const;
@@ -11,6 +11,8 @@ export type DatabaseKind = (typeof DATABASES)[number];
 export interface ServiceStorage {
   /** Environment variables that point the service to it. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Ends the leases of killed processes, which would expire within ten seconds. An embedded database has none. */
+  expireLeases(): Promise<void>;
   remove(): Promise<void>;
 }
 
@@ -21,10 +23,18 @@ export class ServiceStorages {
   async create(kind: DatabaseKind): Promise<ServiceStorage> {
     const directory = await mkdtemp(join(tmpdir(), 'guest-crash-'));
     const removeDirectory = (): Promise<void> => rm(directory, { recursive: true, force: true });
-    if (kind === 'SQLite') return { environment: { DATA_DIR: directory }, remove: removeDirectory };
+    if (kind === 'SQLite')
+      return {
+        environment: { DATA_DIR: directory },
+        expireLeases: () => Promise.resolve(),
+        remove: removeDirectory,
+      };
     const { url, drop } = await createDatabase(await this.serverUrl());
     return {
       environment: { DATA_DIR: directory, DATABASE_URL: url },
+      expireLeases: async () => {
+        await administrate(url, 'update replica set lease_until = 0');
+      },
       remove: async () => {
         await drop();
         await removeDirectory();
