@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { claimHeads } from '../../src/persistence/webhook/webhook-claims';
 import { WebhookQueue } from '../../src/webhooks/ports/webhook-queue';
 import { untilBlocked } from '../support/held-locks';
@@ -79,6 +80,20 @@ describe(`${WebhookQueue.name}, claims on postgres`, () => {
     await expect(claimEvent(stores, id, { relay: 'relay-2' })).resolves.toMatchObject({
       event: { sequence: 2 },
     });
+  });
+
+  it('leaves connections to others, however many relays claim at once', async () => {
+    await queueEvents(stores, id, 'one');
+    const claims: Promise<unknown[]>[] = [];
+    await stores.unitOfWork.run(async ({ db }) => {
+      await sql`lock table webhook_queue in access exclusive mode`.execute(db);
+      for (let relay = 0; relay < 50; relay += 1)
+        claims.push(claimEvents(stores, id, { relay: `relay-${relay}` }));
+      await untilBlocked(storage.config.databaseUrl ?? '');
+      await expect(stores.webhooks.find(id, {})).resolves.toBeDefined();
+    });
+    const claimed = (await Promise.all(claims)).flat();
+    expect(claimed).toHaveLength(1);
   });
 
   it('gives each conversation to one of many concurrent claims', async () => {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { sql } from 'kysely';
+import { bulkhead } from 'cockatiel';
+import { CompiledQuery, sql } from 'kysely';
 import { CommitSignal } from '../../common/commit-signal';
 import { DataRefusedError } from '../../common/errors/data-refused.errors';
 import { PoisonMessageReporter } from '../../common/poison/poison-message-reporter';
@@ -50,11 +51,27 @@ const movingPosition = prepared(
 );
 
 /**
+ * Claims and reports at a time, half of the connections to the database: hundreds of relays at once must not keep requests
+ * from it, nor each other, which would lose claims to time-outs. The others wait; there is one for each relay and delivery.
+ */
+const AT_A_TIME = 5;
+
+/** A claim that a crash of the database loses is made again: the event may come twice, and the order stands. */
+const WITHOUT_SYNC = CompiledQuery.raw('set local synchronous_commit = off');
+
+interface ClaimedHeads {
+  readonly rows: readonly HeadRow[];
+  /** On PostgreSQL. */
+  readonly claimedBy?: string;
+}
+
+/**
  * The queues of webhooks in SQL. On PostgreSQL a relay claims whole queues, so that two never have events of one
  * conversation; a report on a delivery whose claim is over changes and records nothing.
  */
 @Injectable()
 export class SqlWebhookQueue extends WebhookQueue {
+  private readonly turns = bulkhead(AT_A_TIME, Infinity);
   private readonly failures: WebhookFailures;
 
   constructor(
@@ -129,17 +146,29 @@ export class SqlWebhookQueue extends WebhookQueue {
   }
 
   async claim(claim: Claim): Promise<Delivery<WebhookEvent>[]> {
-    const { relay, dialect, rows } = await this.unitOfWork.query(async (db, on) => ({
-      relay: claim.relay,
-      dialect: on,
-      rows: await claimHeads({ db, dialect: on }, claim),
-    }));
+    const { claimedBy, rows } = await this.turns.execute(() => this.claimed(claim));
     const deliveries: Delivery<WebhookEvent>[] = [];
     for (const row of rows) {
-      const delivery = await this.readable(row, dialect === 'postgres' ? relay : undefined, claim.now);
+      const delivery = await this.readable(row, claimedBy, claim.now);
       if (delivery !== undefined) deliveries.push(delivery);
     }
     return deliveries;
+  }
+
+  private async claimed(claim: Claim): Promise<ClaimedHeads> {
+    const rows = await this.unitOfWork.query(async (db, dialect) =>
+      dialect === 'sqlite' ? claimHeads({ db, dialect }, claim) : undefined,
+    );
+    return rows === undefined ? this.claimedInOne(claim) : { rows };
+  }
+
+  /** In a transaction: a queue that is claimed without its head would wait for the end of the claim. */
+  private async claimedInOne(claim: Claim): Promise<ClaimedHeads> {
+    const rows = await this.unitOfWork.run((work) => {
+      work.send(WITHOUT_SYNC);
+      return claimHeads(work, claim);
+    });
+    return { rows, claimedBy: claim.relay };
   }
 
   async unclaim(sink: string, relay: string): Promise<void> {
@@ -260,7 +289,7 @@ export class SqlWebhookQueue extends WebhookQueue {
   /** Runs work that changes a delivery; resolves with `otherwise`, without any change, if the claim is over. */
   private async whileClaimed<T>(otherwise: T, work: (work: Work) => Promise<T>): Promise<T> {
     try {
-      return await this.unitOfWork.run(work);
+      return await this.turns.execute(() => this.unitOfWork.run(work));
     } catch (error) {
       if (error instanceof ClaimOverError) return otherwise;
       throw error;
