@@ -1,7 +1,11 @@
-import { sql } from 'kysely';
+import { CommitSignal } from '../../src/common/commit-signal';
+import { AuditWriter } from '../../src/persistence/audit/audit-writer';
+import { UnitOfWork } from '../../src/persistence/database/unit-of-work';
+import { DataCipher } from '../../src/persistence/guest/data-cipher';
+import { SqlWebhookQueue } from '../../src/persistence/webhook/sql-webhook-queue';
 import { claimHeads } from '../../src/persistence/webhook/webhook-claims';
 import { WebhookQueue } from '../../src/webhooks/ports/webhook-queue';
-import { untilBlocked } from '../support/held-locks';
+import { untilBlocked, whileLocked } from '../support/held-locks';
 import { createStorage, TestStores, type TestStorage } from '../support/persistence-harness';
 import {
   ACCEPTED,
@@ -84,11 +88,18 @@ describe(`${WebhookQueue.name}, claims on postgres`, () => {
 
   it('leaves connections to others, however many relays claim at once', async () => {
     await queueEvents(stores, id, 'one');
+    // The stores of tests have few transactions at a time themselves.
+    const queue = new SqlWebhookQueue(
+      new UnitOfWork(stores.connection),
+      new AuditWriter(stores.published),
+      new DataCipher(storage.config.dataKeys),
+      stores.poison,
+      new CommitSignal(),
+    );
     const claims: Promise<unknown[]>[] = [];
-    await stores.unitOfWork.run(async ({ db }) => {
-      await sql`lock table webhook_queue in access exclusive mode`.execute(db);
+    await whileLocked(storage.config.databaseUrl ?? '', 'lock table webhook_queue', async () => {
       for (let relay = 0; relay < 50; relay += 1)
-        claims.push(claimEvents(stores, id, { relay: `relay-${relay}` }));
+        claims.push(queue.claim({ sink: id, relay: `relay-${relay}`, now: 10_000, until: 30_000, limit: 1 }));
       await untilBlocked(storage.config.databaseUrl ?? '');
       await expect(stores.webhooks.find(id, {})).resolves.toBeDefined();
     });
