@@ -19,8 +19,8 @@ export const accepting: ReceiverAnswer = ({ response, accept }) => {
 
 /** Counts attempts that wait for an answer. */
 export class OpenAttempts {
+  now = 0;
   most = 0;
-  private now = 0;
 
   /** The returned function ends it. */
   begin(): () => void {
