@@ -2,14 +2,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { SimulatorCommands } from './children/simulators';
 import type { MemoryInUse, SoakedServiceCommands } from './children/soaked-service';
-import { soakGuests } from './guest-soak';
+import { type GuestSoakOptions, soakGuests } from './guest-soak';
 import { soakOpenMessaging } from './open-soak';
 import { databasesNamed } from './options';
 import type { CommandedChild } from './support/commanded-child';
 import { serviceEnvironment } from './support/environment';
 import { slopeOf } from './support/statistics';
 import { Workspace } from './support/workspace';
-import { soakWebhookIsolation } from './webhook-isolation';
+import { soakWebhookIsolation, type WebhookIsolationOptions } from './webhook-isolation';
+import { soakWebhookKills, type WebhookKillsOptions } from './webhook-kills';
 
 const PER_SECOND = 50;
 const LIVES_MS = 2_000;
@@ -134,20 +135,37 @@ async function main(): Promise<void> {
       sessions: { type: 'string', default: '2000' },
       'cut-percent': { type: 'string', default: '5' },
       webhooks: { type: 'string' },
+      events: { type: 'string', default: '10000' },
       database: { type: 'string', multiple: true },
     },
   });
   const minutes = Number(values.minutes);
-  const databases = databasesNamed(values.database);
-  if (values.webhooks === 'isolation') {
-    exitBy(await soakWebhookIsolation({ minutes, databases, serverUrl: process.env['BENCH_DATABASE_URL'] }));
-    return;
+  const sizes = {
+    minutes,
+    sessions: Number(values.sessions),
+    cutPercent: Number(values['cut-percent']),
+  };
+  if (values.webhooks === undefined) await soakChannel(values.channel, sizes);
+  else {
+    const databases = databasesNamed(values.database);
+    await soakWebhooks(values.webhooks, { minutes, events: Number(values.events), databases });
   }
-  const sessions = Number(values.sessions);
-  const cutPercent = Number(values['cut-percent']);
-  if (values.channel === 'web-messaging') exitBy(await soakGuests({ minutes, sessions, cutPercent }));
-  else if (values.channel === 'open-messaging') exitBy(await soakOpenMessaging({ minutes, sessions }));
-  else await soak(minutes);
+}
+
+async function soakChannel(channel: string, sizes: GuestSoakOptions): Promise<void> {
+  if (channel === 'web-messaging') exitBy(await soakGuests(sizes));
+  else if (channel === 'open-messaging') exitBy(await soakOpenMessaging(sizes));
+  else await soak(sizes.minutes);
+}
+
+async function soakWebhooks(
+  name: string,
+  options: Omit<WebhookIsolationOptions, 'serverUrl'> & WebhookKillsOptions,
+): Promise<void> {
+  const serverUrl = process.env['BENCH_DATABASE_URL'];
+  if (name === 'isolation') exitBy(await soakWebhookIsolation({ ...options, serverUrl }));
+  else if (name === 'kills') exitBy(await soakWebhookKills(options));
+  else throw new Error(`--webhooks must be one of isolation, kills, not '${name}'`);
 }
 
 function exitBy(held: boolean): void {

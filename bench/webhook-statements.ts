@@ -23,7 +23,7 @@ const CALLERS = 8;
 const WEBHOOKS_EACH = 4;
 const EVENTS_EACH = 3;
 const DELIVERED_WITHIN_MS = 60_000;
-/** Until the last deliveries are recorded; the idle service does little meanwhile. */
+/** Time for the records of the last deliveries; the idle service does little else. */
 const RECORDED_MS = 1_000;
 const POLL_MS = 50;
 

@@ -1,4 +1,4 @@
-/** How a receiver has answered: not at all yet, at once the last time, or late the last time or now. */
+/** The answers of a receiver: none yet, the last one at once, or the last or a missing one late. */
 export type Promptness = 'unknown' | 'prompt' | 'slow';
 
 /** The place of one delivery in flight. */

@@ -6,7 +6,7 @@ import type { WebhookJournal } from './webhook-journal';
 
 /** Time-out of a request that is repeated while replicas are killed and started. */
 const ANSWERED_WITHIN_MS = 120_000;
-/** Until then an opening without an answer is resolved, and the sessions of a killed replica have another holder. */
+/** Time-out for openings without an answer, and for sessions of a killed replica, which get another holder. */
 const OVER_WITHIN_MS = 240_000;
 const OVER = ['terminated', 'disconnected', 'failed'];
 

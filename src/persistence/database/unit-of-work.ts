@@ -51,6 +51,10 @@ export class UnitOfWork extends StorageFailureCounter implements StorageErrors {
     this.groupCommit = dialect === 'sqlite' ? new GroupCommit(db) : undefined;
   }
 
+  get dialect(): Dialect {
+    return this.connection.dialect;
+  }
+
   get count(): number {
     return this.troublesSeen;
   }

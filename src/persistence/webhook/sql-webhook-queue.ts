@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { bulkhead } from 'cockatiel';
+import { bulkhead, type IPolicy, noop } from 'cockatiel';
 import { CompiledQuery, sql } from 'kysely';
 import { CommitSignal } from '../../common/commit-signal';
 import { DataRefusedError } from '../../common/errors/data-refused.errors';
@@ -51,8 +51,8 @@ const movingPosition = prepared(
 );
 
 /**
- * Claims and reports at a time, half of the connections to the database: hundreds of relays at once must not keep requests
- * from it, nor each other, which would lose claims to time-outs. The others wait; there is one for each relay and delivery.
+ * Claims and reports at a time on PostgreSQL, half of the connections: hundreds of relays at once must not keep requests from
+ * the database, and must not fail because they wait for a connection. At most one of each relay and of each delivery waits.
  */
 const AT_A_TIME = 5;
 
@@ -71,7 +71,7 @@ interface ClaimedHeads {
  */
 @Injectable()
 export class SqlWebhookQueue extends WebhookQueue {
-  private readonly turns = bulkhead(AT_A_TIME, Infinity);
+  private readonly turns: IPolicy;
   private readonly failures: WebhookFailures;
 
   constructor(
@@ -83,6 +83,7 @@ export class SqlWebhookQueue extends WebhookQueue {
   ) {
     super();
     this.failures = new WebhookFailures(audit, commits);
+    this.turns = unitOfWork.dialect === 'postgres' ? bulkhead(AT_A_TIME, Infinity) : noop;
   }
 
   async due(now: number, limit: number): Promise<readonly string[]> {
@@ -156,10 +157,8 @@ export class SqlWebhookQueue extends WebhookQueue {
   }
 
   private async claimed(claim: Claim): Promise<ClaimedHeads> {
-    const rows = await this.unitOfWork.query(async (db, dialect) =>
-      dialect === 'sqlite' ? claimHeads({ db, dialect }, claim) : undefined,
-    );
-    return rows === undefined ? this.claimedInOne(claim) : { rows };
+    if (this.unitOfWork.dialect === 'postgres') return this.claimedInOne(claim);
+    return { rows: await this.unitOfWork.query((db, dialect) => claimHeads({ db, dialect }, claim)) };
   }
 
   /** In a transaction: a queue that is claimed without its head would wait for the end of the claim. */
