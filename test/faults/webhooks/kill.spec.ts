@@ -58,9 +58,6 @@ describe.each(DATABASES)('a service on %s that is killed while it delivers to we
     await closeReceivers(callers);
   });
 
-  const receivers = () => callers.flatMap((caller) => caller.receivers);
-  const accepted = (): number => receivers().reduce((sum, { journal }) => sum + journal.acceptedEvents, 0);
-
   it('loses no event, keeps the order of each conversation, and repeats events only as they were', async () => {
     await random.explain(async () => {
       for (const receiver of receiversOf(callers)) receiver.answer = flawed(random, FLAWED_SHARE);
