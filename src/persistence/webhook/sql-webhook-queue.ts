@@ -94,7 +94,7 @@ export class SqlWebhookQueue extends WebhookQueue {
         .selectFrom('webhook')
         .select(['id', 'owner', 'sessions', 'types', 'from_position'])
         .where('status', 'in', ['active', 'paused', 'unverified'])
-        // With another URL it is unverified again, and what happens meanwhile is kept for it.
+        // Another URL makes it unverified again, and what happens meanwhile is kept for it.
         .where('from_position', '>', NEVER_VERIFIED)
         .where((eb) =>
           eb.or([
