@@ -27,7 +27,10 @@ const sources = ['src', 'client/src', 'examples', 'test', 'bench']
   .filter((folder) => existsSync(join(root, folder)))
   .flatMap(filesIn)
   .filter(
-    (path) => path.endsWith('.ts') && path !== relative(root, __filename) && !path.startsWith('client/src/generated/'),
+    (path) =>
+      path.endsWith('.ts') &&
+      path !== relative(root, __filename) &&
+      !path.startsWith('client/src/generated/'),
   )
   .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
 

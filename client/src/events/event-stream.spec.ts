@@ -73,6 +73,7 @@ async function read(
     });
   await jest.advanceTimersByTimeAsync(900_000);
   const error = await reading;
+  expect(jest.getTimerCount()).toBe(0);
   const names = events.map((event) => ('message' in event ? String(event.message.text) : event.type));
   return { names, events, fake, stream, error, elapsedMs };
 }
@@ -86,7 +87,6 @@ describe(EventStream.name, () => {
     jest.spyOn(Math, 'random').mockReturnValue(1);
   });
   afterEach(() => {
-    expect(jest.getTimerCount()).toBe(0);
     jest.restoreAllMocks();
     jest.useRealTimers();
   });

@@ -33,7 +33,7 @@ describe(SseParser.name, () => {
     ];
 
     expect(framesOf(text)).toEqual(expected);
-    expect(framesOf(...text)).toEqual(expected);
+    expect(framesOf(...text.split(''))).toEqual(expected);
   });
 
   it('bounds an event, in one line or in many', () => {

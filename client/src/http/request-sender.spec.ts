@@ -32,6 +32,7 @@ async function outcomeOf(
       elapsedMs = performance.now() - startedAt;
     });
   await jest.advanceTimersByTimeAsync(300_000);
+  expect(jest.getTimerCount()).toBe(0);
   return { answer: await answer, fake, elapsedMs };
 }
 
@@ -47,7 +48,6 @@ describe(RequestSender.name, () => {
     jest.spyOn(Math, 'random').mockReturnValue(1);
   });
   afterEach(() => {
-    expect(jest.getTimerCount()).toBe(0);
     jest.restoreAllMocks();
     jest.useRealTimers();
   });
@@ -114,7 +114,7 @@ describe(RequestSender.name, () => {
     ],
     ['nothing, by its back-off', {}, 250],
   ])('waits as Retry-After asks in %s', async (_, headers, expected) => {
-    const script = [problem(429, 'quota-exceeded', headers as Record<string, string>), json({})];
+    const script = [problem(429, 'quota-exceeded', headers), json({})];
     const { answer, elapsedMs } = await outcomeOf(['GET', '/v1/limits'], script);
 
     expect(answer).toBe('{}');
@@ -150,9 +150,7 @@ describe(RequestSender.name, () => {
     [502, 'upstream-error', {}],
     [503, 'upstream-unavailable', { 'idempotency-replayed': 'true' }],
   ])('does not repeat a request with the answer %d %s %p', async (status, code, headers) => {
-    const { answer, fake } = await outcomeOf(opening(), [
-      problem(status, code, headers as Record<string, string>),
-    ]);
+    const { answer, fake } = await outcomeOf(opening(), [problem(status, code, headers)]);
 
     expect(answer).toBeInstanceOf(ProblemError);
     expect(answer).toMatchObject({ status, code, requestId: 'r-1' });
