@@ -12,7 +12,7 @@ interface RepeatableRequest {
   readonly method: string;
   readonly headers: Headers;
   readonly body?: ArrayBuffer;
-  /** Of the caller. */
+  /** The signal of the caller. */
   readonly signal: AbortSignal;
 }
 

@@ -1,4 +1,5 @@
-import { Webhook, WebhookVerificationError } from 'standardwebhooks';
+import { Webhook } from 'standardwebhooks';
+import { WebhookVerificationError } from './webhook-verification.errors.js';
 import { WebhookVerifier } from './webhook-verifier.js';
 
 const NEW = `whsec_${btoa('n'.repeat(32))}`;

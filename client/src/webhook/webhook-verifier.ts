@@ -1,5 +1,6 @@
-import { Webhook, WebhookVerificationError } from 'standardwebhooks';
+import * as standard from 'standardwebhooks';
 import type { WebhookEvent } from './webhook-event.js';
+import { WebhookVerificationError } from './webhook-verification.errors.js';
 
 const SIGNED = ['webhook-id', 'webhook-timestamp', 'webhook-signature'] as const;
 
@@ -8,11 +9,11 @@ export type WebhookHeaders = Headers | Readonly<Record<string, string | readonly
 
 /** Verifies requests by Standard Webhooks 1.0. During a rotation it accepts the signature of any of its secrets. */
 export class WebhookVerifier {
-  private readonly webhooks: readonly Webhook[];
+  private readonly webhooks: readonly standard.Webhook[];
 
   /** Throws for a secret that is not base64 after its prefix `whsec_`. */
   constructor(...secrets: readonly [string, ...string[]]) {
-    this.webhooks = secrets.map((secret) => new Webhook(secret));
+    this.webhooks = secrets.map((secret) => new standard.Webhook(secret));
   }
 
   /**
@@ -23,16 +24,16 @@ export class WebhookVerifier {
   verify(body: string | Uint8Array, headers: WebhookHeaders): WebhookEvent {
     const text = typeof body === 'string' ? body : textOf(body);
     const signed = Object.fromEntries(SIGNED.map((name) => [name, valueOf(headers, name)]));
-    let refusal: WebhookVerificationError | undefined;
+    let refusal: standard.WebhookVerificationError | undefined;
     for (const webhook of this.webhooks) {
       try {
         return webhook.verify(text, signed) as WebhookEvent;
       } catch (error) {
-        if (!(error instanceof WebhookVerificationError)) throw error;
+        if (!(error instanceof standard.WebhookVerificationError)) throw error;
         refusal = error;
       }
     }
-    throw refusal ?? new WebhookVerificationError('No secret is configured');
+    throw new WebhookVerificationError(refusal?.message, { cause: refusal });
   }
 }
 
@@ -40,8 +41,8 @@ export class WebhookVerifier {
 function textOf(body: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body);
-  } catch {
-    throw new WebhookVerificationError('The body is not UTF-8');
+  } catch (cause) {
+    throw new WebhookVerificationError('The body is not UTF-8', { cause });
   }
 }
 
