@@ -206,7 +206,8 @@ describe(EventStream.name, () => {
 
   it('reports each failure, and throws the last one of an outage that is too long', async () => {
     const failures: unknown[] = [];
-    const { error } = await read([networkFailure(), networkFailure(), networkFailure()], {
+    const script = [connection(MARK, 'breaks'), networkFailure(), networkFailure()];
+    const { error } = await read(script, {
       maxOutageMs: 10_000,
       onDisconnect: (failure, waitMs) => failures.push([String(failure), waitMs]),
     });
@@ -217,6 +218,24 @@ describe(EventStream.name, () => {
       [text, 6_000],
     ]);
     expect(String(error)).toBe(text);
+  });
+
+  it('gives no further event once its loop has aborted, and stays at that position', async () => {
+    const abort = new AbortController();
+    const fake = new ScriptedFetch(connection(MARK + said('p1', 'one') + said('p2', 'two')));
+    const client = withDefaults({ baseUrl: '', fetch: fake.fetch });
+    const stream = new EventStream(client, {
+      url: 'https://guests.example/v1/events',
+      isOfSession: false,
+      signal: abort.signal,
+    });
+    const positions: string[] = [];
+    for await (const { lastEventId } of stream) {
+      positions.push(lastEventId);
+      abort.abort();
+    }
+
+    expect([positions, stream.lastEventId]).toEqual([['p1'], 'p1']);
   });
 
   it('closes its connection when the loop leaves it, and goes on after that event', async () => {

@@ -41,7 +41,7 @@ export interface EventSourceOptions extends EventStreamOptions {
  * network: a loop that takes too long is disconnected by the service, and resumes.
  *
  * The iteration ends with the session that is streamed, or by the signal. It throws `ProblemError` for a refusal that
- * stays, and `EventStreamFormatError`. A second iteration goes on after the first; two at a time are not supported.
+ * stays, `EventStreamFormatError`, and the last failure of an outage that is too long. A second iteration goes on after the first; two at a time are not supported.
  */
 export class EventStream implements AsyncIterable<StreamEvent> {
   private position: string | undefined;
@@ -100,10 +100,8 @@ export class EventStream implements AsyncIterable<StreamEvent> {
     const { url } = this.options;
     const position = this.position === undefined ? {} : { 'last-event-id': this.position };
     const headers = { accept: 'text/event-stream', ...position, ...authorization };
-    const response = await this.client.fetch(url, { headers, signal }).catch((cause: unknown) => {
-      throw new NoAnswerError(`GET ${url}`, { cause });
-    });
-    if (response.status >= 400) throw await problemOf(response);
+    const response = await this.client.fetch(url, { headers, signal }).catch(this.lost);
+    if (response.status >= 400) throw await problemOf(response).catch(this.lost);
     if (response.status === 204) return undefined;
     if (response.body === null || !/^text\/event-stream\b/.test(response.headers.get('content-type') ?? ''))
       throw new EventStreamFormatError(`No event stream, but status ${response.status}`);
@@ -119,16 +117,22 @@ export class EventStream implements AsyncIterable<StreamEvent> {
     const parser = new SseParser();
     for (;;) {
       limit.restart(IDLE_MS);
-      const { done, value } = await reader.read();
+      const { done, value } = await reader.read().catch(this.lost);
       // The loop may take any time.
       limit.stop();
       if (done) return;
       for (const frame of parser.push(decoder.decode(value, { stream: true }))) {
+        // The loop may have aborted at the event before: the position stays there.
+        if (this.isStopped()) return;
         const event = this.take(frame);
         if (event !== undefined) yield event;
       }
     }
   }
+
+  private readonly lost = (cause: unknown): never => {
+    throw new NoAnswerError(`GET ${this.options.url}`, { cause });
+  };
 
   private take({ id, retryMs, data, name }: SseFrame): StreamEvent | undefined {
     if (retryMs !== undefined) this.reconnection.setRetry(retryMs);
