@@ -21,7 +21,7 @@ let outbox: FakeOutboxStore;
 let worker: DeliveryWorker<SessionEvent>;
 let stop: AbortController;
 let isHeld: boolean;
-/** For each answer of the receiver, the number of events that it had been handed. */
+/** The number of events that the receiver had been handed, by answer. */
 let answers: number[];
 
 beforeEach(() => {

@@ -615,7 +615,7 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Changes a webhook. With another URL it is unverified, and keeps its pending events until it is verified.
+         * Changes a webhook. With another URL it is unverified, and its events are kept until it is verified.
          * @description Needs the scope `webhooks.manage`.
          */
         patch: operations["webhooksUpdate"];
