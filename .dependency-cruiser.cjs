@@ -123,10 +123,24 @@ module.exports = {
     },
     {
       name: 'source-imports-no-test',
-      comment: 'Nothing in src needs tests, measurements or examples.',
+      comment: 'Nothing in src needs the client, tests, measurements or examples.',
       severity: 'error',
       from: { path: '^src/' },
-      to: { path: '^(examples|test|bench)/' },
+      to: { path: '^(client|examples|test|bench)/' },
+    },
+    {
+      name: 'client-stands-alone',
+      comment: 'The client package imports nothing else of this repository.',
+      severity: 'error',
+      from: { path: '^client/' },
+      to: { path: '^(src|examples|test|bench|tools)/' },
+    },
+    {
+      name: 'client-runs-in-browsers',
+      comment: 'The client package uses no module of Node.',
+      severity: 'error',
+      from: { path: '^client/', pathNot: '\\.(spec|fake)\\.ts$' },
+      to: { dependencyTypes: ['core'] },
     },
     {
       name: 'axios-behind-http-client',
@@ -138,7 +152,7 @@ module.exports = {
     {
       name: 'no-undeclared-packages',
       severity: 'error',
-      from: { path: '^(src|examples)/', pathNot: '\\.spec\\.ts$' },
+      from: { path: '^(src|client|examples)/', pathNot: '\\.spec\\.ts$' },
       to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'npm-dev'] },
     },
     { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },

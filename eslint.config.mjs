@@ -15,6 +15,8 @@ export default tseslint.config(
       'dist-bench',
       'dist-chaos',
       'dist-examples',
+      'client/dist',
+      'client/src/generated',
       'data',
       '.jest-cache',
       'node_modules',

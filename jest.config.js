@@ -39,6 +39,7 @@ const common = {
     '<rootDir>/dist-bench',
     '<rootDir>/dist-chaos',
     '<rootDir>/dist-examples',
+    '<rootDir>/client/dist',
   ],
 };
 
@@ -68,7 +69,10 @@ module.exports = {
     {
       ...common,
       displayName: 'unit',
-      testMatch: specsOf('unit', '<rootDir>/src/**/*.spec.ts', '<rootDir>/examples/**/*.spec.ts'),
+      testMatch: specsOf(
+        'unit',
+        ...['src', 'client/src', 'examples'].map((folder) => `<rootDir>/${folder}/**/*.spec.ts`),
+      ),
     },
     { ...common, displayName: 'architecture', testMatch: ['<rootDir>/test/architecture/**/*.spec.ts'] },
     {

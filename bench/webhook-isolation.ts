@@ -45,7 +45,7 @@ const HEAD = [
   'loop p99 ms',
 ];
 const P95_MS = 250;
-/** The places of slow receivers, see `SharedPlaces`. */
+/** Shares of the places in flight; see `SharedPlaces`. */
 const SLOW_PLACES = 256;
 const PLACES_OF_ONE = 8;
 

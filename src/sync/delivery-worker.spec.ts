@@ -21,7 +21,7 @@ let outbox: FakeOutboxStore;
 let worker: DeliveryWorker<SessionEvent>;
 let stop: AbortController;
 let isHeld: boolean;
-/** The number of events that the receiver had been handed, at each of its answers. */
+/** The number of events that the receiver had been handed, by answer. */
 let answers: number[];
 
 beforeEach(() => {

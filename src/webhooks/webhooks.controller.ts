@@ -79,7 +79,7 @@ export class WebhooksController {
     return new WebhookOverviewResponse(webhook, backlog);
   }
 
-  /** Changes a webhook. With another URL it is unverified, and keeps its pending events until it is verified. */
+  /** Changes a webhook. With another URL it is unverified, and its events are kept until it is verified. */
   @Patch(':webhookId')
   @Scope('webhooks.manage')
   @ApiResponse({ status: 200, type: WebhookResponse })

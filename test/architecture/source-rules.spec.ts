@@ -23,10 +23,15 @@ const ROLES = new Set([
 ]);
 const PRONOUN = /\b(who|whoever|whom|whose|nobody|somebody|everybody|anybody|someone|anyone|everyone)\b/gi;
 
-const sources = ['src', 'examples', 'test', 'bench']
+const sources = ['src', 'client/src', 'examples', 'test', 'bench']
   .filter((folder) => existsSync(join(root, folder)))
   .flatMap(filesIn)
-  .filter((path) => path.endsWith('.ts') && path !== relative(root, __filename))
+  .filter(
+    (path) =>
+      path.endsWith('.ts') &&
+      path !== relative(root, __filename) &&
+      !path.startsWith('client/src/generated/'),
+  )
   .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
 
 function filesIn(folder: string): string[] {
@@ -95,6 +100,7 @@ describe('the documents', () => {
   const documents = [
     'README.md',
     'CONTRIBUTING.md',
+    'client/README.md',
     ...filesIn('docs').filter((path) => path.endsWith('.md')),
   ];
 

@@ -208,18 +208,25 @@ describe('a webhook that a caller registers', () => {
     ]);
   });
 
-  it('has to be verified again when its URL changes, and keeps what waits', async () => {
+  it('has to be verified again when its URL changes, and keeps what waits and what happens meanwhile', async () => {
     const { id } = await webhooks.verified(receiver.url);
     await webhooks.act(id, 'pause');
     const session = await opened();
     await until(async () => (await webhooks.get(id))['pending'] === 1);
     const { body } = await api.request('PATCH', `/v1/webhooks/${id}`, { url: `${receiver.url}/moved` });
+    await api.end(session.id);
+    await until(async () => (await webhooks.get(id))['pending'] === 3);
     const refused = await webhooks.act(id, 'resume');
     receiver.nextStatus(500);
     const failed = await webhooks.act(id, 'test');
     const accepted = await webhooks.act(id, 'test');
-    await until(isTold(session.id, 'session.connected'));
+    await until(isTold(session.id, 'session.terminated'));
 
+    expect(typesOf(session.id)).toEqual([
+      '1 session.connected',
+      '2 session.terminating',
+      '3 session.terminated',
+    ]);
     expect(body).toMatchObject({ status: 'unverified' });
     expect(refused).toMatchObject({ status: 409, body: { code: 'webhook-not-verified' } });
     expect(failed.body).toMatchObject({ result: 'failed', status: 500 });

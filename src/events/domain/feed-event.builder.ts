@@ -13,7 +13,16 @@ export function aMessageEvent(position: number, facts: Partial<FeedEvent> = {}, 
     content: [],
     sentAt: new Date(AT).toISOString(),
   };
-  return { id: `e${position}`, position, conversationId: 'c', owner: 'billing', at: AT, ...facts, kind: 'message', body };
+  return {
+    id: `e${position}`,
+    position,
+    conversationId: 'c',
+    owner: 'billing',
+    at: AT,
+    ...facts,
+    kind: 'message',
+    body,
+  };
 }
 
 /** A change of state, as `aMessageEvent`. */
@@ -23,5 +32,14 @@ export function aStateEvent(
   facts: Partial<FeedEvent> = {},
 ): FeedEvent {
   const body = { state, version: position };
-  return { id: `e${position}`, position, conversationId: 'c', owner: 'billing', at: AT, ...facts, kind: 'state', body };
+  return {
+    id: `e${position}`,
+    position,
+    conversationId: 'c',
+    owner: 'billing',
+    at: AT,
+    ...facts,
+    kind: 'state',
+    body,
+  };
 }

@@ -268,7 +268,7 @@ export interface WebhookTable {
   readonly status_reason: WebhookStatusReason | null;
   /** JSON list, encrypted; empty once it is deleted. */
   readonly secrets: string;
-  /** It gets the events of the feed after this position. */
+  /** It gets the events of the feed after this position; -1 if it was never verified. */
   readonly from_position: number;
   readonly created_at: number;
   readonly updated_at: number;

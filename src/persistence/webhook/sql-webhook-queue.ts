@@ -36,6 +36,7 @@ import {
   recordOutcome,
 } from './webhook-outcomes';
 import { queueDeliveries } from './webhook-queueing';
+import { NEVER_VERIFIED } from './webhook-position';
 import { lockPostponed, releaseQueues } from './webhook-release';
 import { dataIn, type HeadRow, toWebhookDelivery, unreadDelivery } from './webhook.mapper';
 
@@ -110,7 +111,9 @@ export class SqlWebhookQueue extends WebhookQueue {
       db
         .selectFrom('webhook')
         .select(['id', 'owner', 'sessions', 'types', 'from_position'])
-        .where('status', 'in', ['active', 'paused'])
+        .where('status', 'in', ['active', 'paused', 'unverified'])
+        // Another URL makes it unverified again, and what happens meanwhile is kept for it.
+        .where('from_position', '>', NEVER_VERIFIED)
         .where((eb) =>
           eb.or([
             eb('sessions', '=', sql.lit('all')),

@@ -17,7 +17,7 @@ import type { Work } from '../database/work';
 import { DataCipher } from '../guest/data-cipher';
 import { storable } from '../outbox/delivery.mapper';
 import { numberEvents } from '../feed/feed-numbering';
-import { LATEST, lockPosition, skipFeed } from './webhook-position';
+import { LATEST, lockPosition, NEVER_VERIFIED, skipFeed } from './webhook-position';
 import { sealedSecrets, sealedUrl, toWebhook, type WebhookRow } from './webhook.mapper';
 import { lockPostponed, releaseQueues, webhookFact } from './webhook-release';
 
@@ -128,7 +128,7 @@ export class SqlWebhookStore extends WebhookStore {
         await releaseQueues(work, id, at);
         const after = verifiedAt === null ? 'unverified' : 'active';
         this.audit.write(work, [webhookFact('WEBHOOK_RESUMED', id, { before: status, after })]);
-        const from = status === 'disabled' ? { from_position: LATEST } : {};
+        const from = status === 'disabled' && after === 'active' ? { from_position: LATEST } : {};
         return { ...RECOVERED, ...from, status: after, updated_at: at };
       });
     });
@@ -148,7 +148,7 @@ export class SqlWebhookStore extends WebhookStore {
       const change = { before: row.status, after: isVerified ? 'active' : row.status };
       this.audit.write(work, [webhookFact('WEBHOOK_TESTED', id, { ...change, outcome, detail })]);
       return isVerified
-        ? { ...RECOVERED, status: 'active', verified_at: at, updated_at: at, from_position: LATEST }
+        ? { ...RECOVERED, ...startOf(row), status: 'active', verified_at: at, updated_at: at }
         : undefined;
     });
   }
@@ -235,7 +235,7 @@ export class SqlWebhookStore extends WebhookStore {
       sessions,
       status: 'unverified',
       secrets: sealedSecrets(this.cipher, id, secrets),
-      from_position: 0,
+      from_position: NEVER_VERIFIED,
       created_at: createdAt,
       updated_at: createdAt,
       verified_at: null,
@@ -269,4 +269,9 @@ async function countWebhooks(db: Kysely<Database>, owner: string): Promise<{ own
     ])
     .where('status', '<>', 'deleted')
     .executeTakeFirstOrThrow();
+}
+
+/** The first verification starts the events; a later one, of another URL, leaves none out. */
+function startOf({ from_position: from }: WebhookRow): Changes {
+  return from === NEVER_VERIFIED ? { from_position: LATEST } : {};
 }

@@ -4,6 +4,9 @@ import { forUpdate } from '../database/dialect';
 import type { Work } from '../database/work';
 import { COUNTERS } from '../replica/counters';
 
+/** The position of a webhook that no receiver has verified yet. */
+export const NEVER_VERIFIED = -1;
+
 /** The last position in the feed that was assigned; that of the last event once `numberEvents` is over. */
 export const LATEST = sql<number>`(select value from counter where name = ${COUNTERS.feed})`;
 

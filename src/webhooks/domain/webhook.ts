@@ -1,7 +1,7 @@
 export const WEBHOOK_STATUSES = ['unverified', 'active', 'paused', 'disabled'] as const;
 
 /**
- * `unverified` until the receiver has accepted a test event, and again after its URL has changed; `paused` keeps its
+ * `unverified` until the receiver has accepted a test event, and again after its URL has changed, while its events are kept; `paused` keeps its
  * events; `disabled` after days without an accepted delivery, and gets no further events.
  */
 export type WebhookStatus = (typeof WEBHOOK_STATUSES)[number];

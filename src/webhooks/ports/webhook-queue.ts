@@ -2,7 +2,7 @@ import { DeliveryQueue } from '../../sync/ports/outbox.store';
 import type { SessionSelection, WebhookStatus } from '../domain/webhook';
 import type { WebhookEvent } from '../domain/webhook-event';
 
-/** A webhook that may get events: active or paused. */
+/** A webhook that gets events, or has them kept: active, paused, or unverified because of another URL. */
 export interface Subscription {
   readonly webhookId: string;
   readonly owner: string;
