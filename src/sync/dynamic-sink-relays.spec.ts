@@ -4,12 +4,14 @@ import type { SessionEvent } from '../session/domain/session-event';
 import { anEvent } from './domain/delivery.builder';
 import { DynamicSinkRelays } from './dynamic-sink-relays';
 import { DynamicSinks } from './ports/dynamic-sinks';
-import { refuse } from './sink-answers.fake';
-import { RELAY_THROTTLE_MS } from './sink-relay';
+import { never, refuse } from './sink-answers.fake';
+import { RELAY_THROTTLE_MS, STOP_GRACE_MS } from './sink-relay';
 import { FakeSyncServices } from './sync-services.fake';
 
 const POLL_MS = 500;
 const IDLE_MS = 60_000;
+const HOUR_MS = 3_600_000;
+const PROBE_MS = 30_000;
 
 /** Sinks that come and go: those with pending deliveries in the outbox. */
 class FakeDynamicSinks extends DynamicSinks<SessionEvent> {
@@ -111,6 +113,32 @@ describe(DynamicSinkRelays.name, () => {
     services.outbox.queue('one', anEvent({ conversationId: 'b' }));
     await jest.advanceTimersByTimeAsync(POLL_MS);
     expect(handed()).toEqual(['a', 'b']);
+  });
+
+  it('probes a failing receiver until it accepts, however rarely its events are due', async () => {
+    const deliver = jest.spyOn(services.sink, 'deliver').mockImplementation(refuse);
+    const conversations = services.conversations('one', 8);
+    for (const conversationId of conversations) services.outbox.queue('one', anEvent({ conversationId }));
+    await jest.advanceTimersByTimeAsync(3 * HOUR_MS);
+    deliver.mockRestore();
+    await jest.advanceTimersByTimeAsync(PROBE_MS + POLL_MS);
+
+    expect(handed().sort()).toEqual(conversations);
+  });
+
+  it('delivers to others while a relay stops, and again to its own sink afterwards', async () => {
+    services.outbox.queue('one', anEvent({ conversationId: 'a' }));
+    await jest.advanceTimersByTimeAsync(POLL_MS);
+    jest.spyOn(services.outbox, 'isDue').mockImplementation(never);
+    await jest.advanceTimersByTimeAsync(IDLE_MS + POLL_MS);
+    services.outbox.queue('one', anEvent({ conversationId: 'b' }));
+    services.outbox.queue('other', anEvent({ conversationId: 'c' }));
+    await jest.advanceTimersByTimeAsync(POLL_MS);
+    expect(handed()).toEqual(['a', 'c']);
+
+    // The relay gives up after its grace.
+    await jest.advanceTimersByTimeAsync(STOP_GRACE_MS);
+    expect(handed()).toEqual(['a', 'c', 'b']);
   });
 
   it('continues after the database was not available', async () => {

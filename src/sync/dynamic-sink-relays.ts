@@ -9,8 +9,11 @@ import { RELAY_THROTTLE_MS, STOP_GRACE_MS, type SinkRelay } from './sink-relay';
 import { SinkRelayFactory } from './sink-relay-factory';
 
 const PAUSE_MS = 500;
-/** Bound for the relays at a time; further sinks wait until a relay has been idle. */
-const MAX_RELAYS = 1_000;
+/**
+ * Bound for the relays at a time, those of failing receivers included; further sinks wait until a relay has been idle. A
+ * relay costs a few kilobytes.
+ */
+const MAX_RELAYS = 10_000;
 /** Deliveries in flight to all receivers of this process that are not prompt. */
 const PLACES = { unknown: 256, slow: 256 };
 /** A relay that has had nothing to do for this long is stopped. */
@@ -20,6 +23,7 @@ const IDLE_MS = 60_000;
 interface Member {
   readonly relay: SinkRelay<QueuedEvent>;
   dueAt: number;
+  stopped?: Promise<void>;
 }
 
 /**
@@ -55,18 +59,19 @@ export class DynamicSinkRelays implements OnApplicationBootstrap, BeforeApplicat
 
   async beforeApplicationShutdown(): Promise<void> {
     await this.loop.stop();
-    await Promise.all([...this.members.values()].map(({ relay }) => relay.stop(STOP_GRACE_MS)));
+    await Promise.all([...this.members].map(([name, member]) => this.stop(name, member)));
   }
 
   private async dispatch(): Promise<void> {
     const now = this.clock.now();
     for (const name of await this.sinks.due(now, MAX_RELAYS)) this.wake(name, now);
-    await this.stopIdle(now);
+    this.stopIdle(now);
   }
 
   private wake(name: string, now: number): void {
     const member = this.members.get(name) ?? this.begin(name, now);
-    if (member === undefined) return;
+    // One that stops is succeeded by another one: two relays of a sink would deliver events of one conversation at a time.
+    if (member === undefined || member.stopped !== undefined) return;
     member.dueAt = now;
     member.relay.wake();
   }
@@ -79,11 +84,16 @@ export class DynamicSinkRelays implements OnApplicationBootstrap, BeforeApplicat
     return member;
   }
 
-  private async stopIdle(now: number): Promise<void> {
-    for (const [name, { relay, dueAt }] of this.members) {
-      if (!relay.isIdle || now - dueAt < IDLE_MS) continue;
-      this.members.delete(name);
-      await relay.stop(STOP_GRACE_MS);
+  /** Does not wait: other sinks may be due meanwhile. */
+  private stopIdle(now: number): void {
+    for (const [name, member] of this.members) {
+      if (member.relay.isIdle && now - member.dueAt >= IDLE_MS) void this.stop(name, member);
     }
+  }
+
+  /** Once; never rejects. */
+  private stop(name: string, member: Member): Promise<void> {
+    member.stopped ??= member.relay.stop(STOP_GRACE_MS).finally(() => this.members.delete(name));
+    return member.stopped;
   }
 }

@@ -48,6 +48,18 @@ describe(ReceiverHealth.name, () => {
     expect(failures('d')).toEqual([true]);
   });
 
+  it('is being probed for as long as a probe is sent when it is due', () => {
+    expect(health.isProbing).toBe(false);
+    failures('a', 'b', 'c', 'd', 'e');
+    now += INTERVAL_MS + 19_999;
+    expect(health.isProbing).toBe(true);
+    health.probed();
+    now += INTERVAL_MS + 19_999;
+    expect(health.isProbing).toBe(true);
+    now += 1;
+    expect(health.isProbing).toBe(false);
+  });
+
   it('is due for a probe an interval after it failed, and after each probe', () => {
     failures('a', 'b', 'c', 'd', 'e');
     expect(health.untilProbeMs).toBe(INTERVAL_MS);

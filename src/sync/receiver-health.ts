@@ -33,6 +33,11 @@ export class ReceiverHealth {
     return 2 * this.probeIntervalMs + ATTEMPT_MS;
   }
 
+  /** Whether the receiver is failing and is being probed: there are events for it, and a probe was sent when one was due. */
+  get isProbing(): boolean {
+    return this.nextProbeAt !== undefined && this.now() < this.nextProbeAt + ATTEMPT_MS;
+  }
+
   /** Makes the next probe due at once: an operator has resumed the sink. */
   probeNow(): void {
     if (this.isFailing) this.nextProbeAt = this.now();

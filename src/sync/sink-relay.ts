@@ -75,9 +75,9 @@ export class SinkRelay<E extends QueuedEvent = SessionEvent> {
     return this.parts.health.isFailing;
   }
 
-  /** Whether no delivery is in flight. */
+  /** Whether no delivery is in flight, and no failing receiver is being probed. */
   get isIdle(): boolean {
-    return this.inFlight.isEmpty;
+    return this.inFlight.isEmpty && !this.parts.health.isProbing;
   }
 
   start(): void {

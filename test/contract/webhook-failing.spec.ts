@@ -45,6 +45,23 @@ describe.each(DIALECTS)(`${WebhookQueue.name}, its failures, on %s`, (dialect) =
     return stores.webhookQueue.postpone(delivery, { ...REFUSED, at }, at + 1, verdict);
   };
 
+  describe('a receiver that is failing', () => {
+    it('is left to the relay that probes it, until that has not done so for too long', async () => {
+      await queueEvents(stores, id, 'one');
+      await stores.webhookQueue.markFailing(id, 20_000);
+      await expect(stores.webhookQueue.due(19_999, 10)).resolves.toEqual([]);
+      await expect(stores.webhookQueue.due(20_000, 10)).resolves.toEqual([id]);
+      await expect(claimEvents(stores, id, { now: 19_999, isProbe: true })).resolves.toHaveLength(1);
+    });
+
+    it('is due again once it has accepted a probe', async () => {
+      await queueEvents(stores, id, 'one');
+      await stores.webhookQueue.markFailing(id, 20_000);
+      await stores.webhookQueue.release(id, 15_000);
+      await expect(stores.webhookQueue.due(15_000, 10)).resolves.toEqual([id]);
+    });
+  });
+
   describe('a receiver that is gone', () => {
     it('pauses its webhook, records that once, and keeps the events', async () => {
       for (const name of ['one', 'two']) await queueEvents(stores, id, name);

@@ -79,7 +79,7 @@ export async function claimHeads(
 
 /**
  * The webhooks with queues that are due. Goes from one webhook to the next in the index of queues with events, so that
- * webhooks without events cost nothing.
+ * webhooks without events cost nothing. Those that are failing are left out: the relay that has found out probes them.
  */
 export const findingDue = prepared(
   (_, { now, limit }: { readonly now: number; readonly limit: number }) => sql<{ readonly id: string }>`
@@ -89,7 +89,7 @@ export const findingDue = prepared(
       select (select min(webhook_id) from webhook_queue where due_at is not null and webhook_id > waiting.id)
       from waiting where waiting.id is not null)
     select waiting.id from waiting join webhook on webhook.id = waiting.id
-    where ${isOpen(now)} and exists (
+    where ${isOpen(now)} and (webhook.failing_until is null or webhook.failing_until <= ${now}) and exists (
       select 1 from webhook_queue as queue where queue.webhook_id = waiting.id and ${isFree(now)})
     limit ${limit}`,
 );

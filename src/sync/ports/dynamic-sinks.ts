@@ -13,6 +13,9 @@ export abstract class DynamicSinks<E extends QueuedEvent = QueuedEvent> {
   abstract readonly sink: EventReceiver<E>;
   abstract readonly telemetry: RelayTelemetry<E>;
 
-  /** The names of members with deliveries that are due, at most `limit`. Members without events cost nothing. */
+  /**
+   * The names of members with deliveries that are due, at most `limit`. Members without events cost nothing; those that
+   * are marked as failing may be left out, since the relay that has marked them probes them.
+   */
   abstract due(now: number, limit: number): Promise<readonly string[]>;
 }

@@ -46,7 +46,7 @@ export interface WebhookTotals {
  * about it in the same transaction. Both return true. An event that was erased meanwhile is buried by `claim`.
  */
 export abstract class WebhookQueue extends DeliveryQueue<WebhookEvent> {
-  /** Webhooks with deliveries that are due, at most `limit`. Its cost depends on the webhooks with events that wait. */
+  /** Webhooks with deliveries that are due and not marked as failing, at most `limit`. Its cost depends on the webhooks with events that wait. */
   abstract due(now: number, limit: number): Promise<readonly string[]>;
 
   /** The position up to which the feed was read; undefined if there is no webhook. */
