@@ -94,7 +94,9 @@ class WebhookKills {
     const lives = runConcurrently(sessions, SESSIONS_AT_A_TIME, (index) => this.load.live(index));
     for (let kill = 1; kill <= KILLS; kill += 1) {
       const share = kill / (KILLS + 1);
-      await waitFor(() => { this.assertAccepted(share * events); }, DELIVERED_WITHIN_MS);
+      await waitFor(() => {
+        this.assertAccepted(share * events);
+      }, DELIVERED_WITHIN_MS);
       await this.victim.kill();
     }
     await lives;
