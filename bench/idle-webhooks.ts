@@ -33,6 +33,11 @@ interface Variant {
   readonly isOfOpener: boolean;
 }
 
+interface Start extends Size {
+  readonly variant: Variant;
+  readonly receiver: WebhookReceiver;
+}
+
 interface Round {
   readonly perSecond: number;
   readonly statements: number;
@@ -59,7 +64,7 @@ export async function measureIdleWebhooks(
     await simulators.ask('reset', undefined);
     const contenders: Contender[] = [];
     for (const variant of variantsOf(size))
-      contenders.push(await startWith(workspace, simulators, database, { variant, receiver }));
+      contenders.push(await startWith(workspace, simulators, database, { ...size, variant, receiver }));
     await compete(contenders, simulators, size);
     rows.push(...contenders.map(rowOf));
     for (const { service } of contenders) await service.discard();
@@ -80,7 +85,7 @@ function variantsOf({ webhooks }: Size): Variant[] {
     { name: 'no webhook', webhooks: 0, isOfOpener: false },
     { name: 'one idle', webhooks: 1, isOfOpener: false },
     { name: `${number(webhooks)} idle`, webhooks, isOfOpener: false },
-    { name: `${WEBHOOKS_OF_A_CALLER} idle of the opener`, webhooks: WEBHOOKS_OF_A_CALLER, isOfOpener: true },
+    { name: `${WEBHOOKS_OF_A_CALLER} idle of the caller`, webhooks: WEBHOOKS_OF_A_CALLER, isOfOpener: true },
   ];
 }
 
@@ -88,10 +93,11 @@ async function startWith(
   workspace: Workspace,
   simulators: CommandedChild<SimulatorCommands>,
   { name, server }: MeasuredDatabase,
-  { variant, receiver }: { readonly variant: Variant; readonly receiver: WebhookReceiver },
+  { variant, receiver, webhooks }: Start,
 ): Promise<Contender> {
   const opener = aCaller('opener');
-  const count = Math.ceil(variant.webhooks / WEBHOOKS_OF_A_CALLER);
+  // The same callers in each variant: the share of a caller costs more than the absence of others.
+  const count = Math.ceil(webhooks / WEBHOOKS_OF_A_CALLER);
   const others = Array.from({ length: count }, (_, index) => aCaller(`caller-${index}`));
   const service = await startCountedService(workspace, await simulators.ask('start', undefined), server, {
     ...keysOf(opener, ...others),
