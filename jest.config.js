@@ -1,5 +1,8 @@
 const { esModulePackages } = require('./test/support/es-module-packages');
 const { specFilesOf } = require('./test/support/spec-files');
+const useMemoryFolder = require('./test/support/memory-folder');
+
+useMemoryFolder();
 
 // Nest 12, uuid and others are published as ES modules only, which Jest cannot require on Node 20: swc compiles such
 // packages to CommonJS, as it does what is written here. All other packages are left as they are.

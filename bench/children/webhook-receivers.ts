@@ -27,7 +27,7 @@ export interface WebhookReceiverCommands {
   misbehave: { input: undefined; output: undefined };
   /** Number of events that receivers of a kind have accepted. */
   accepted: { input: ReceiverKind; output: number };
-  /** Reports, and begins to measure ages anew. */
+  /** Returns the ages of the events since the last report. */
   report: { input: ReceiverKind; output: ReceiverReport };
 }
 

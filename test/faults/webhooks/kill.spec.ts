@@ -1,28 +1,20 @@
 import { keysOf } from '../../support/callers';
-import { flawed } from '../../support/flawed-answers';
 import { freePort } from '../../support/free-port';
 import { ProcessWorld } from '../../support/process-world';
 import { SeededRandom } from '../../support/seeded-random';
 import { DATABASES, type ServiceStorage, ServiceStorages } from '../../support/service-storage';
-import { waitFor } from '../../support/wait-for';
 import {
-  acceptedBy,
   closeReceivers,
-  receiversOf,
   type WebhookCaller,
   webhookCallers,
   withWebhooks,
 } from '../../support/webhook-callers';
-import { untoldTo, WebhookLoad } from '../../support/webhook-load';
+import { WebhookLoad } from '../../support/webhook-load';
+import { expectNoLoss } from '../../support/webhook-survival';
 
 const CALLERS = 10;
 const WEBHOOKS_EACH = 2;
 const SESSIONS = 100;
-/** `session.connected`, `session.terminating` and `session.terminated` of each, at each webhook of its caller. */
-const EVENTS = 3 * SESSIONS * WEBHOOKS_EACH;
-const FLAWED_SHARE = 0.03;
-/** Deliveries that a killed process had claimed wait for the end of the claim, and of its lease. */
-const DELIVERED_WITHIN_MS = 120_000;
 
 const storages = new ServiceStorages();
 afterAll(() => storages.stop());
@@ -59,23 +51,8 @@ describe.each(DATABASES)('a service on %s that is killed while it delivers to we
   });
 
   it('loses no event, keeps the order of each conversation, and repeats events only as they were', async () => {
-    await random.explain(async () => {
-      for (const receiver of receiversOf(callers)) receiver.answer = flawed(random, FLAWED_SHARE);
-      const lives = Array.from({ length: SESSIONS }, (_, index) => load.live(index));
-      await waitFor(() => {
-        expect(acceptedBy(callers)).toBeGreaterThan(EVENTS / 3);
-      }, DELIVERED_WITHIN_MS);
-      await world.restart();
-      await Promise.all(lives);
-
-      const sessions = await load.over();
-
-      await waitFor(() => {
-        expect(untoldTo(callers, sessions)).toEqual([]);
-      }, DELIVERED_WITHIN_MS);
-      expect(receiversOf(callers).flatMap(({ journal }) => journal.faults)).toEqual([]);
-      expect(acceptedBy(callers)).toBeGreaterThanOrEqual(EVENTS);
-      expect(sessions.flat().length).toBeGreaterThanOrEqual(SESSIONS);
-    });
+    await random.explain(() =>
+      expectNoLoss({ callers, load, sessions: SESSIONS, random }, () => world.restart()),
+    );
   });
 });
