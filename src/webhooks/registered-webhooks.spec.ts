@@ -14,12 +14,12 @@ function withWebhooks(...webhooks: readonly Parameters<typeof aWebhook>[0][]): R
   const config = new WebhooksConfig(new Environment());
   const store = new FakeWebhookStore();
   for (const facts of webhooks) store.rows.set(facts?.id ?? 'w', aWebhook(facts));
-  return new RegisteredWebhooks(new WebhookUrlRules(config), store, config);
+  return new RegisteredWebhooks(new WebhookUrlRules(config), store);
 }
 
 describe(RegisteredWebhooks.name, () => {
   it.each<WebhookStatus>(['active', 'paused', 'disabled'])(
-    'accepts a URL at the origin of a webhook that is %s',
+    'accepts a URL at the origin of a verified webhook that is %s',
     async (status) => {
       await expect(withWebhooks({ status }).check(URL_OF_SESSION, 'billing')).resolves.toBeUndefined();
     },

@@ -245,6 +245,17 @@ describe('webhooks of several callers', () => {
     expect(toldTo(receiver, one).map(({ type }) => type)).toEqual(['session.connected', 'session.connected']);
   });
 
+  it("keep their URLs for another caller's session that has a URL of its own at their origin", async () => {
+    await webhooks('operator').verified(`${receiver.url}/all`, { sessions: 'all' });
+    await webhooks('billing').verified(`${receiver.url}/billing`);
+    const id = await api('billing').opened({ webhookUrl: `${receiver.url}/orders/4711` });
+    const paths = (): string[] =>
+      receiver.received.filter(({ body }) => body.includes(id)).map(({ path }) => path);
+    await until(() => paths().length === 2);
+
+    expect(paths().sort()).toEqual(['/all', '/orders/4711']);
+  });
+
   it("are no receivers for another caller's session", async () => {
     await webhooks('billing').verified(receiver.url);
     const ask = async (webhookUrl: string): Promise<unknown> =>

@@ -56,7 +56,7 @@ export const findingHeads = prepared(
       delivery.occurred_at, delivery.data, delivery.attempts, delivery.queued_at, event.kind, event.body, webhook.url, webhook.secrets, session.webhook_url as session_url
     from webhook_delivery as delivery join webhook on webhook.id = delivery.webhook_id
       left join conversation_event as event on event.id = delivery.event_id
-      left join session on session.conversation_id = delivery.conversation_id
+      left join session on session.conversation_id = delivery.conversation_id and session.owner = webhook.owner
     where delivery.webhook_id = ${sink} and delivery.status = 'pending'
       and delivery.conversation_id in (${sql.join(queues)})
       and delivery.sequence = (select min(other.sequence) from webhook_delivery as other

@@ -60,7 +60,7 @@ export interface SessionSnapshot {
   readonly guestAddress?: string;
   /** Absent once the guest is erased or the session has ended, and while it cannot be decrypted. */
   readonly guestContext?: GuestContext;
-  /** Receives the events of the session for webhooks of its origin. Given at the reservation only: it is not read again. */
+  /** Receives the events of the session for the owner's webhooks of its origin. Given at the reservation only: it is not read again. */
   readonly webhookUrl?: string;
   /** Absent until Genesys Cloud has reported anything about the conversation. */
   platformReport?: PlatformReport;

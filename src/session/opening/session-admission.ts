@@ -33,7 +33,7 @@ export interface OpenSession extends RequestedOpeningMessage {
   readonly channel?: string;
   readonly customAttributes?: Readonly<Record<string, string>>;
   readonly journeyContext?: JourneyContext;
-  /** Receives the events of the session for webhooks of its origin. */
+  /** Receives the events of the session for the caller's webhooks of its origin. */
   readonly webhookUrl?: string;
   /** The login of the guest, which only the opening itself may read. */
   readonly authentication?: Login;
