@@ -1,6 +1,6 @@
 /**
  * All permissions of callers. `sessions.any` permits nothing by itself: it extends the other scopes to sessions that
- * other callers opened.
+ * other callers opened. `guests.read` shows the names of the guests in those.
  */
 export const SCOPES = [
   'sessions.read',
@@ -12,7 +12,9 @@ export const SCOPES = [
   'deliveries.read',
   'deliveries.operate',
   'webhooks.manage',
+  'guests.read',
   'guests.erase',
+  'statistics.read',
   'audit.read',
 ] as const;
 
