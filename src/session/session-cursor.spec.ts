@@ -14,6 +14,7 @@ describe(decodeCursor.name, () => {
     { owner: 'billing' },
     { state: 'active', owner: '*' },
     { owner: '\u{1f511}'.repeat(127) },
+    { state: 'active', owner: 'billing', caller: 'support', queueId: 'q'.repeat(128), from: 1, to: 2 },
   ] as const)('reads what was written for the same filter: %j', (filter) => {
     const cursor = encodeCursor(POSITION, filter);
 
@@ -40,6 +41,8 @@ describe(decodeCursor.name, () => {
     ['an id that is none', textOf(['*', 1, { toString: 1 }])],
     ['null', textOf(null)],
     ['another state', encodeCursor(POSITION, { state: 'active' })],
+    ['another queue', encodeCursor(POSITION, { queueId: 'support' })],
+    ['another time', encodeCursor(POSITION, { from: 0 })],
     ['one of another caller', encodeCursor(POSITION, { owner: 'billing' })],
     ['one of another caller, with the name of the wildcard', encodeCursor(POSITION, { owner: '*' })],
   ])('refuses %s', (_, cursor) => {

@@ -2,17 +2,11 @@ import { createHash } from 'node:crypto';
 import * as cursors from '../common/pagination/cursor';
 import { isEpochMs } from '../common/validation/column-types';
 import { isConversationId } from './domain/conversation-id';
-import type { AccessScope } from './domain/access-scope';
-import type { SessionState } from './domain/session-state';
+import type { SessionFilter } from './domain/session-filter';
 
 interface Position {
   readonly createdAt: number;
   readonly conversationId: string;
-}
-
-/** The filter of a list: sessions in one state or in all, within the access scope of a caller. */
-interface Filter extends AccessScope {
-  readonly state?: SessionState;
 }
 
 const POSITION = [
@@ -20,21 +14,27 @@ const POSITION = [
   (part: unknown) => (typeof part === 'string' && isConversationId(part) ? part : undefined),
 ] as const;
 
-/** A position in a list as an opaque text, bound to the state and the owner of the filter. */
-export function encodeCursor({ createdAt, conversationId }: Position, filter: Filter): string {
+/** A position in a list as an opaque text, bound to its filter. */
+export function encodeCursor({ createdAt, conversationId }: Position, filter: SessionFilter): string {
   return cursors.encodeCursor([nameOf(filter)], [createdAt, conversationId]);
 }
 
 /** Throws `InvalidRequestError` for anything that `encodeCursor` did not make for the same filter. */
-export function decodeCursor(cursor: string, filter: Filter): Position {
+export function decodeCursor(cursor: string, filter: SessionFilter): Position {
   const [createdAt, conversationId] = cursors.decodeCursor(cursor, [nameOf(filter)], POSITION);
   return { createdAt, conversationId };
 }
 
-/** The owner as a hash: a name may be longer than a cursor. */
-function nameOf({ state, owner }: Filter): string {
-  const ofState = state ?? '*';
-  return owner === undefined
-    ? ofState
-    : `${ofState}/${createHash('sha256').update(owner).digest('base64url')}`;
+/** The owner and the less frequent fields as hashes: they may be longer than a cursor. */
+function nameOf({ state, owner, ...others }: SessionFilter): string {
+  const fields = Object.entries(others).sort(([one], [other]) => (one < other ? -1 : 1));
+  return [
+    state ?? '*',
+    ...(owner === undefined ? [] : [hashOf(owner)]),
+    ...(fields.length === 0 ? [] : [`?${hashOf(JSON.stringify(fields))}`]),
+  ].join('/');
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('base64url');
 }

@@ -5,10 +5,12 @@ import { AuditThrottle } from '../audit/audit-throttle';
 import { FakeAuditTrail } from '../audit/ports/audit-trail.fake';
 import { RecordingLog } from '../audit/recording-log.fake';
 import { UpstreamServerError } from '../common/errors/upstream.errors';
+import { guestRefOf } from './domain/guest-token';
 import { anActiveSession } from './domain/session.builder';
 import type { OpenedSessionResponse } from './dto/opened-session.response';
 import type { OpenSessionDto } from './dto/open-session.dto';
 import { SessionController } from './session.controller';
+import { SessionPresenter } from './session-presenter';
 import { FakeSessionServices } from './session-services.fake';
 
 const CALLER = Caller.anonymous;
@@ -37,7 +39,13 @@ beforeEach(() => {
   RecordingLog.install();
   services = new FakeSessionServices();
   const reads = new AuditReads(new AuditThrottle(new FakeAuditTrail(), new PoisonMessageReporter()));
-  controller = new SessionController(services.idempotency, services.service, services.queries, reads);
+  controller = new SessionController(
+    services.idempotency,
+    services.service,
+    services.queries,
+    new SessionPresenter(services.queries),
+    reads,
+  );
   reply = new FakeReply();
 });
 afterEach(async () => {
@@ -64,6 +72,7 @@ describe(SessionController.name, () => {
       state: 'active',
       channel: 'fake',
       queueId: 'support',
+      guestRef: guestRefOf(opened.guestIdToken),
       name: 'Guest',
       locale: 'en-US',
       capabilities: ['typing-indicator', 'read-receipts'],

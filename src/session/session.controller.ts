@@ -9,7 +9,7 @@ import { HungUp } from '../common/http/hung-up.decorator';
 import { ByHolder } from '../common/server/by-holder.decorator';
 import { ApiProblems } from '../common/problem/problem.response';
 import { UPSTREAM_PROBLEMS } from '../common/problem/upstream-problems';
-import { ListSessionsDto } from './dto/list-sessions.dto';
+import { filterOf, ListSessionsDto } from './dto/list-sessions.dto';
 import { OpenSessionDto } from './dto/open-session.dto';
 import { OpenedSessionResponse } from './dto/opened-session.response';
 import { SessionListResponse } from './dto/session-list.response';
@@ -19,6 +19,7 @@ import { foreignListing } from './domain/foreign-act';
 import { accessScopeOf } from './domain/access-scope';
 import type { Session } from './domain/session';
 import { SessionIdempotency } from './idempotency/session-idempotency';
+import { SessionPresenter } from './session-presenter';
 import { SessionQueries } from './session.queries';
 import { type OpenedSession, SessionService } from './session.service';
 
@@ -69,6 +70,7 @@ export class SessionController {
     private readonly openings: SessionIdempotency,
     private readonly service: SessionService,
     private readonly queries: SessionQueries,
+    private readonly presenter: SessionPresenter,
     private readonly reads: AuditReads,
   ) {}
 
@@ -90,7 +92,7 @@ export class SessionController {
     @Headers('idempotency-key') key: string | undefined,
     @HungUp() hungUp: AbortSignal,
   ): Promise<OpenedSessionResponse> {
-    const answerOf = (opened: OpenedSession): OpenedAnswer => this.answerOf(opened);
+    const answerOf = (opened: OpenedSession): OpenedAnswer => this.answerOf(opened, caller);
     const { answer, from } = await this.openings.open(dto, caller, { key, answerOf, hungUp });
     reply.header('location', answer.location);
     reply.header('etag', answer.etag);
@@ -104,10 +106,13 @@ export class SessionController {
   @ApiResponse({ status: 200, type: SessionListResponse })
   @ApiProblems({ 400: ['validation-failed'], 503: ['storage-unavailable'] })
   async list(@Query() query: ListSessionsDto, @CurrentCaller() caller: Caller): Promise<SessionListResponse> {
-    const { sessions, nextCursor } = await this.queries.list(query, accessScopeOf(caller));
+    const { sessions, nextCursor } = await this.queries.list(query, {
+      ...accessScopeOf(caller),
+      ...filterOf(query),
+    });
     await this.reads.record(foreignListing(caller, sessions));
     return new SessionListResponse(
-      sessions.map((session) => this.present(session)),
+      sessions.map((session) => this.presenter.present(session, caller)),
       nextCursor,
     );
   }
@@ -127,7 +132,7 @@ export class SessionController {
     @Res({ passthrough: true }) reply: Reply,
   ): Promise<SessionResponse | undefined> {
     const session = await this.queries.get(conversationId, accessScopeOf(caller));
-    const { response, tag } = this.tagged(session, reply);
+    const { response, tag } = this.tagged(session, caller, reply);
     if (!isKnown(tag, ifNoneMatch)) return response;
     reply.status(304);
     return undefined;
@@ -147,33 +152,24 @@ export class SessionController {
   ): Promise<SessionResponse> {
     const session = await this.service.end(conversationId, accessScopeOf(caller));
     reply.status(session.snapshot.disconnect === 'pending' ? 202 : 200);
-    return this.tagged(session, reply).response;
+    return this.tagged(session, caller, reply).response;
   }
 
   /** The tag is the one that a GET would return now. */
-  private answerOf(opened: OpenedSession): OpenedAnswer {
+  private answerOf(opened: OpenedSession, caller: Caller): OpenedAnswer {
     const { session } = opened;
-    const { queries } = this;
     return {
       location: `/v1/sessions/${session.conversationId}`,
-      etag: entityTagOf(this.present(session)),
-      body: new OpenedSessionResponse(opened, queries.heartbeatOf(session), queries.endDetectionOf(session)),
+      etag: entityTagOf(this.presenter.present(session, caller)),
+      body: this.presenter.presentOpened(opened, caller),
     };
   }
 
   /** The response, and its tag as a header: the one that a GET would return now. */
-  private tagged(session: Session, reply: Reply): { response: SessionResponse; tag: string } {
-    const response = this.present(session);
+  private tagged(session: Session, caller: Caller, reply: Reply): { response: SessionResponse; tag: string } {
+    const response = this.presenter.present(session, caller);
     const tag = entityTagOf(response);
     reply.header('etag', tag);
     return { response, tag };
-  }
-
-  private present(session: Session): SessionResponse {
-    return new SessionResponse(
-      session,
-      this.queries.heartbeatOf(session),
-      this.queries.endDetectionOf(session),
-    );
   }
 }

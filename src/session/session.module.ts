@@ -33,6 +33,7 @@ import { SessionOpening } from './opening/session-opening';
 import { HeartbeatRateController } from './heartbeat/heartbeat-rate-controller';
 import { SessionCaps } from './opening/session-caps';
 import { OAuthClientSelector } from './opening/oauth-client-selector';
+import { SessionPresenter } from './session-presenter';
 import { SessionQueries } from './session.queries';
 import { SessionPolicyEvaluator } from './opening/session-policy-evaluator';
 import { SessionService } from './session.service';
@@ -54,6 +55,7 @@ import { SessionUpdater } from './ending/session-updater';
     SessionService,
     SessionIdempotency,
     SessionQueries,
+    SessionPresenter,
     LimitsQueries,
     SessionPolicyEvaluator,
     SessionAdmission,

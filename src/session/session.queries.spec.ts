@@ -1,9 +1,9 @@
 import { InvalidRequestError } from '../common/errors/invalid-request.errors';
 import { FakeHeartbeatPlan } from '../heartbeat/domain/heartbeat-plan.fake';
-import { ALL_SESSIONS, type AccessScope } from './domain/access-scope';
+import { ALL_SESSIONS } from './domain/access-scope';
 import { aSession, anActiveSession } from './domain/session.builder';
 import { SessionNotFoundError } from './domain/session.errors';
-import type { SessionState } from './domain/session-state';
+import type { SessionFilter } from './domain/session-filter';
 import { SessionQueries } from './session.queries';
 import { FakeSessionServices } from './session-services.fake';
 
@@ -20,14 +20,11 @@ afterEach(() => {
 });
 
 /** Walks through a list, page by page. */
-async function pages(
-  query: { state?: SessionState; limit: number },
-  scope: AccessScope = ALL_SESSIONS,
-): Promise<string[][]> {
+async function pages(query: { limit: number }, filter: SessionFilter = ALL_SESSIONS): Promise<string[][]> {
   const found: string[][] = [];
   let cursor: string | null = null;
   do {
-    const page = await services.queries.list(cursor === null ? query : { ...query, cursor }, scope);
+    const page = await services.queries.list(cursor === null ? query : { ...query, cursor }, filter);
     found.push(page.sessions.map(({ conversationId }) => conversationId));
     cursor = page.nextCursor;
   } while (cursor !== null);
@@ -65,7 +62,7 @@ describe(SessionQueries.name, () => {
     it('shows only the requested state, on every page', async () => {
       services.store.given(aSession(), anActiveSession(), aSession(), anActiveSession(), anActiveSession());
 
-      const found = await pages({ state: 'active', limit: 2 });
+      const found = await pages({ limit: 2 }, { state: 'active' });
 
       expect(found.flat()).toHaveLength(3);
       expect(found.flat().every((id) => services.store.row(id).state === 'active')).toBe(true);
@@ -105,7 +102,7 @@ describe(SessionQueries.name, () => {
 
     it('refuses the cursor of another list', async () => {
       services.store.given(anActiveSession(), anActiveSession());
-      const { nextCursor } = await services.queries.list({ state: 'active', limit: 1 }, ALL_SESSIONS);
+      const { nextCursor } = await services.queries.list({ limit: 1 }, { state: 'active' });
 
       await expect(
         services.queries.list({ limit: 1, cursor: nextCursor ?? '' }, ALL_SESSIONS),

@@ -7,7 +7,7 @@ import { isConversationId } from './domain/conversation-id';
 import type { EndDetection } from './domain/end-detection';
 import { canAccess, type AccessScope } from './domain/access-scope';
 import type { Session } from './domain/session';
-import type { SessionState } from './domain/session-state';
+import type { SessionFilter } from './domain/session-filter';
 import { SessionNotFoundError } from './domain/session.errors';
 import { GuestChannels } from './ports/guest-channels';
 import { SessionStore } from './ports/session.store';
@@ -39,11 +39,9 @@ export class SessionQueries {
 
   /** Newest first. A cursor belongs to the query it came from; another one is an `InvalidRequestError`. */
   async list(
-    query: { state?: SessionState; limit: number; cursor?: string },
-    scope: AccessScope,
+    { limit, cursor }: { limit: number; cursor?: string },
+    filter: SessionFilter,
   ): Promise<SessionPage> {
-    const { state, limit, cursor } = query;
-    const filter = { ...scope, ...(state === undefined ? {} : { state }) };
     const after = cursor === undefined ? {} : { after: decodeCursor(cursor, filter) };
     const { items: sessions, nextCursor } = await readPage(
       limit,

@@ -1,4 +1,5 @@
 import type { Session } from '../../src/session/domain/session';
+import type { SessionFilter } from '../../src/session/domain/session-filter';
 import { SessionStore } from '../../src/session/ports/session.store';
 import { createStorage, DIALECTS, TestStores, type TestStorage } from '../support/persistence-harness';
 
@@ -31,6 +32,36 @@ describe.each(DIALECTS)(`${SessionStore.name} queries on %s`, (dialect) => {
         active.conversationId,
       ]);
       await expect(stores.sessions.list({ state: 'failed', limit: 10 })).resolves.toEqual([]);
+    });
+
+    it('filters by each other field, and by several at once', async () => {
+      const own = { owner: 'billing', channel: 'web-messaging', queueId: 'support' };
+      const wanted = await stores.activated(2_000, own);
+      for (const other of [{ owner: 'sales' }, { channel: 'open-messaging' }, { queueId: 'returns' }])
+        await stores.activated(2_000, { ...own, ...other });
+      await stores.activated(1_999, own);
+      await stores.activated(3_000, own);
+      const { conversationId, snapshot } = wanted;
+      const at = { from: 2_000, to: 3_000 };
+      const found = async (filter: SessionFilter): Promise<number> =>
+        (await stores.sessions.list({ ...filter, limit: 10 })).length;
+
+      const all = { caller: 'billing', channel: 'web-messaging', queueId: 'support', ...at };
+      expect(ids(await stores.sessions.list({ ...all, limit: 10 }))).toEqual([conversationId]);
+      expect(ids(await stores.sessions.list({ conversationId, ...all, limit: 10 }))).toEqual([
+        conversationId,
+      ]);
+      const { guestRef } = snapshot;
+      expect(ids(await stores.sessions.list({ guestRef, ...at, limit: 10 }))).toContain(conversationId);
+      expect(await found({ conversationId, queueId: 'returns' })).toBe(0);
+      expect(await found({ guestRef: '0'.repeat(32) })).toBe(0);
+      expect(await found({ owner: 'sales', caller: 'billing' })).toBe(0);
+      expect(await Promise.all([found({ caller: 'billing' }), found({ channel: 'web-messaging' })])).toEqual([
+        5, 5,
+      ]);
+      expect(await Promise.all([found({ queueId: 'support' }), found(at), found({ to: 2_000 })])).toEqual([
+        5, 4, 1,
+      ]);
     });
 
     it.each([undefined, 'connecting'] as const)(

@@ -11,6 +11,7 @@ describe('sessions of several callers', () => {
     limited: withSessions(2, aCaller('limited', allBut('sessions.any'))),
     support: aCaller('support', allBut('sessions.any')),
     supervisor: aCaller('supervisor'),
+    operator: aCaller('operator', ['sessions.read', 'sessions.any', 'sessions.end']),
   };
   let world: World;
   let apis: Readonly<Record<keyof typeof callers, ApiClient>>;
@@ -29,6 +30,7 @@ describe('sessions of several callers', () => {
       limited: clientOf(callers.limited),
       support: clientOf(callers.support),
       supervisor: clientOf(callers.supervisor),
+      operator: clientOf(callers.operator),
     };
   });
 
@@ -57,6 +59,54 @@ describe('sessions of several callers', () => {
     expect((await apis.supervisor.get(id)).status).toBe(200);
     expect((await apis.supervisor.end(id)).status).toBe(200);
     expect((await apis.billing.end(id)).body).toMatchObject({ state: 'terminated' });
+  });
+
+  it('show the names of their guests to their caller, and to others with the scope for names alone', async () => {
+    const id = await apis.billing.opened({ name: 'Alice' });
+    const nameFor = async (api: ApiClient): Promise<unknown> => (await api.get(id)).body['name'];
+
+    expect(await Promise.all([apis.billing, apis.supervisor, apis.operator].map(nameFor))).toEqual([
+      'Alice',
+      'Alice',
+      '',
+    ]);
+    const listed = await apis.operator.list(`?conversationId=${id}`);
+    expect(listed.body['items']).toEqual([expect.objectContaining({ name: '', caller: 'billing' })]);
+    expect((await apis.operator.end(id)).body).toMatchObject({ name: '', state: 'terminated' });
+  });
+
+  it('are found by each filter of the list, within what the caller may see', async () => {
+    const queueId = 'queue-of-filters';
+    const id = await apis.billing.opened({ queueId });
+    const { body: session } = await apis.billing.get(id);
+    const { guestRef, channel } = session as { guestRef: string; channel: string };
+    const found = async (api: ApiClient, query: Readonly<Record<string, string>>): Promise<unknown> => {
+      const { status, body } = await api.list(`?${new URLSearchParams(query).toString()}`);
+      return status === 200
+        ? (body['items'] as readonly { conversationId: string }[]).map((item) => item.conversationId)
+        : status;
+    };
+
+    for (const query of [
+      { queueId },
+      { queueId, channel, state: 'active', caller: 'billing' },
+      { guestRef },
+      { conversationId: id },
+      { queueId, from: '2020-01-01T00:00:00Z', to: '2100-01-01T00:00:00Z' },
+    ]) {
+      expect(await found(apis.operator, query)).toEqual([id]);
+      expect(await found(apis.support, query)).toEqual([]);
+    }
+    for (const query of [{ caller: 'support' }, { channel: 'none' }, { to: '2020-01-01T00:00:00Z' }])
+      expect(await found(apis.operator, { queueId, ...query })).toEqual([]);
+    for (const query of [
+      { guestRef: 'x' },
+      { conversationId: 'x' },
+      { from: 'today' },
+      { channel: 'A B' },
+      { caller: '' },
+    ])
+      expect(await found(apis.operator, query)).toBe(400);
   });
 
   it('are limited by caller, so that another caller is served when one has filled its share', async () => {

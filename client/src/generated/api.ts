@@ -1155,7 +1155,11 @@ export interface components {
             wrapUp?: components["schemas"]["WrapUpResponse"];
             channel: string;
             queueId: string;
-            /** @description Empty once the guest was erased. */
+            /** @description The caller that opened the session; absent if it needed no credential. */
+            caller?: string;
+            /** @description Identifies the guest, to find its sessions and to erase it. */
+            guestRef: string;
+            /** @description Empty once the guest was erased, and in sessions of other callers without the scope `guests.read`. */
             name: string;
             locale: string;
             capabilities: string[];
@@ -1229,7 +1233,11 @@ export interface components {
             wrapUp?: components["schemas"]["WrapUpResponse"];
             channel: string;
             queueId: string;
-            /** @description Empty once the guest was erased. */
+            /** @description The caller that opened the session; absent if it needed no credential. */
+            caller?: string;
+            /** @description Identifies the guest, to find its sessions and to erase it. */
+            guestRef: string;
+            /** @description Empty once the guest was erased, and in sessions of other callers without the scope `guests.read`. */
             name: string;
             locale: string;
             capabilities: string[];
@@ -2490,6 +2498,19 @@ export interface operations {
                 cursor?: string;
                 /** @description Only sessions in this state. */
                 state?: "connecting" | "active" | "terminating" | "terminated" | "disconnected" | "failed";
+                /** @description Only sessions on this channel. */
+                channel?: string;
+                /** @description Only sessions for this queue. */
+                queueId?: string;
+                /** @description Only sessions that this caller opened. Those of others need the scope `sessions.any`. */
+                caller?: string;
+                conversationId?: string;
+                /** @description Only sessions of this guest. */
+                guestRef?: string;
+                /** @description Only sessions whose opening was requested at this moment or later. */
+                from?: string;
+                /** @description Only sessions whose opening was requested before this moment. */
+                to?: string;
             };
             header?: never;
             path?: never;

@@ -20,6 +20,7 @@ import { type NumberedEvents, OutboxWriter } from '../outbox/outbox-writer';
 import { GuestDataEncryption } from '../guest/guest-data-encryption';
 import { IdempotencyWriter } from './idempotency-writer';
 import { countersOf } from './session-counting';
+import { listing } from './session-listing';
 import { type ReservationOutcome, refusalError, sendReservation } from './session-slots';
 import { isOpenSession } from './sql-session-holders';
 import { toChanges, toRow, toSession } from './session.mapper';
@@ -108,22 +109,8 @@ export class SqlSessionStore extends SessionStore {
     return found[0];
   }
 
-  async list({ state, owner, limit, after }: SessionQuery): Promise<Session[]> {
-    return this.select((db) => {
-      let query = db.selectFrom('session').selectAll();
-      if (state !== undefined) query = query.where('state', '=', state);
-      if (owner !== undefined) query = query.where('owner', '=', owner);
-      if (after !== undefined) {
-        query = query.where((eb) =>
-          eb(
-            eb.refTuple('created_at', 'conversation_id'),
-            '<',
-            eb.tuple(after.createdAt, after.conversationId),
-          ),
-        );
-      }
-      return query.orderBy('created_at', 'desc').orderBy('conversation_id', 'desc').limit(limit).execute();
-    });
+  async list(query: SessionQuery): Promise<Session[]> {
+    return this.select((db) => listing(db, query).execute());
   }
 
   async findExpired(now: number, limit: number, holder?: string): Promise<Session[]> {

@@ -9,9 +9,8 @@ import { UPSTREAM_PROBLEMS } from '../../common/problem/upstream-problems';
 import { LoginDto } from '../dto/login.dto';
 import { SessionResponse } from '../dto/session.response';
 import { accessScopeOf } from '../domain/access-scope';
-import type { Session } from '../domain/session';
 import { SessionAuthentication } from './session-authentication';
-import { SessionQueries } from '../session.queries';
+import { SessionPresenter } from '../session-presenter';
 
 /** No OAuth client takes part. */
 const AUTHENTICATING_PROBLEMS = {
@@ -47,7 +46,7 @@ const LOGOUT_PROBLEMS = {
 export class AuthenticationController {
   constructor(
     private readonly authentication: SessionAuthentication,
-    private readonly queries: SessionQueries,
+    private readonly presenter: SessionPresenter,
   ) {}
 
   /** Logs the guest of an active session in: the conversation continues as that of an identified guest. */
@@ -61,7 +60,8 @@ export class AuthenticationController {
     @Body() login: LoginDto,
     @CurrentCaller() caller: Caller,
   ): Promise<SessionResponse> {
-    return this.present(await this.authentication.logIn(conversationId, login, accessScopeOf(caller)));
+    const session = await this.authentication.logIn(conversationId, login, accessScopeOf(caller));
+    return this.presenter.present(session, caller);
   }
 
   /** Logs the guest out of Genesys Cloud, which ends the session as `logged-out`. Doing it again changes nothing. */
@@ -74,14 +74,7 @@ export class AuthenticationController {
     @Param('conversationId') conversationId: string,
     @CurrentCaller() caller: Caller,
   ): Promise<SessionResponse> {
-    return this.present(await this.authentication.logOut(conversationId, accessScopeOf(caller)));
-  }
-
-  private present(session: Session): SessionResponse {
-    return new SessionResponse(
-      session,
-      this.queries.heartbeatOf(session),
-      this.queries.endDetectionOf(session),
-    );
+    const session = await this.authentication.logOut(conversationId, accessScopeOf(caller));
+    return this.presenter.present(session, caller);
   }
 }

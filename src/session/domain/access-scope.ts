@@ -13,6 +13,11 @@ export function accessScopeOf(caller: Caller): AccessScope {
   return caller.may('sessions.any') ? ALL_SESSIONS : { owner: caller.owner };
 }
 
+/** The names of guests in the sessions of other callers need a scope of their own. */
+export function seesGuestName(caller: Caller, { snapshot: { owner } }: Session): boolean {
+  return owner === caller.owner || caller.may('guests.read');
+}
+
 export function canAccess({ owner }: AccessScope, { snapshot }: Session): boolean {
   return owner === undefined || owner === snapshot.owner;
 }

@@ -1,8 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { HeartbeatStatus } from '../../heartbeat/heartbeat';
-import type { EndDetection } from '../domain/end-detection';
 import type { OpenedSession } from '../session.service';
-import { SessionResponse } from './session.response';
+import { SessionResponse, type SessionView } from './session.response';
 
 /** A new session, with the fields that only the caller that opened it gets, and only in this response. */
 export class OpenedSessionResponse extends SessionResponse {
@@ -14,8 +12,8 @@ export class OpenedSessionResponse extends SessionResponse {
   @ApiProperty({ type: 'object', additionalProperties: true, example: { state: 'connected' } })
   readonly upstream: Readonly<Record<string, unknown>>;
 
-  constructor({ session, upstream }: OpenedSession, heartbeat: HeartbeatStatus, endDetection?: EndDetection) {
-    super(session, heartbeat, endDetection);
+  constructor({ session, upstream }: OpenedSession, view: SessionView) {
+    super(session, view);
     this.guestIdToken = session.snapshot.guestToken;
     this.upstream = upstream;
   }

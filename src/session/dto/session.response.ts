@@ -6,6 +6,14 @@ import { ENDED_BY, type EndedBy } from '../domain/platform-fact';
 import { END_DETECTIONS, type EndDetection } from '../domain/end-detection';
 import { SESSION_STATES, type SessionState } from '../domain/session-state';
 
+/** The part of a response that the session itself does not hold. */
+export interface SessionView {
+  readonly heartbeat: HeartbeatStatus;
+  readonly endDetection?: EndDetection;
+  /** Whether the reader may see the name of the guest. */
+  readonly showsGuestName: boolean;
+}
+
 export class HeartbeatResponse {
   @ApiProperty({ type: 'integer', example: 30_000 })
   intervalMs: number = 0;
@@ -121,7 +129,15 @@ export class SessionResponse {
   @ApiProperty({ type: String, example: '3f1c8f0a-5a0e-4a38-9a6e-2f3f5a0b7d11' })
   readonly queueId: string;
 
-  /** Empty once the guest was erased. */
+  /** The caller that opened the session; absent if it needed no credential. */
+  @ApiPropertyOptional({ type: String, maxLength: 255, example: 'billing' })
+  readonly caller?: string;
+
+  /** Identifies the guest, to find its sessions and to erase it. */
+  @ApiProperty({ type: String, pattern: '^[0-9a-f]{32}$', example: '24759c94cea4ab37f8bf299fa081d7cc' })
+  readonly guestRef: string;
+
+  /** Empty once the guest was erased, and in sessions of other callers without the scope `guests.read`. */
   @ApiProperty({ type: String, example: 'Guest' })
   readonly name: string;
 
@@ -172,7 +188,7 @@ export class SessionResponse {
   @ApiProperty({ type: 'integer', example: 2 })
   readonly version: number;
 
-  constructor({ snapshot }: Session, heartbeat: HeartbeatStatus, endDetection?: EndDetection) {
+  constructor({ snapshot }: Session, { heartbeat, endDetection, showsGuestName }: SessionView) {
     this.conversationId = snapshot.conversationId;
     if (snapshot.genesysConversationId !== undefined)
       this.genesysConversationId = snapshot.genesysConversationId;
@@ -184,7 +200,9 @@ export class SessionResponse {
     if (snapshot.wrapUp !== undefined) this.wrapUp = new WrapUpResponse(snapshot.wrapUp);
     this.channel = snapshot.channel;
     this.queueId = snapshot.queueId;
-    this.name = snapshot.name;
+    if (snapshot.owner !== '') this.caller = snapshot.owner;
+    this.guestRef = snapshot.guestRef;
+    this.name = showsGuestName ? snapshot.name : '';
     this.locale = snapshot.locale;
     this.capabilities = snapshot.capabilities;
     this.durationLimit = snapshot.durationLimit;

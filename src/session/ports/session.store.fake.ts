@@ -3,6 +3,7 @@ import { RequestInProgressError } from '../domain/idempotency.errors';
 import { type KeyDisposition, problemKeptOf } from '../domain/stored-response';
 import type { IdempotentRequest } from '../domain/idempotent-request';
 import { Session } from '../domain/session';
+import type { SessionFilter } from '../domain/session-filter';
 import type { SessionSnapshot } from '../domain/session-snapshot';
 import type { SessionEvent } from '../domain/session-event';
 import { LIVE_STATES, type SessionState, UNFINISHED_STATES } from '../domain/session-state';
@@ -114,9 +115,9 @@ export class FakeSessionStore extends SessionStore {
     return this.select((row) => row.genesysConversationId === genesysConversationId)[0];
   }
 
-  async list({ state, owner, limit, after }: SessionQuery): Promise<Session[]> {
+  async list({ limit, after, ...filter }: SessionQuery): Promise<Session[]> {
     await this.begin('list');
-    return this.select((row) => (state ?? row.state) === row.state && (owner ?? row.owner) === row.owner)
+    return this.select((row) => matches(filter, row))
       .sort((one, other) => order(keyOf(other.snapshot), keyOf(one.snapshot)))
       .filter(({ snapshot }) => after === undefined || order(keyOf(snapshot), keyOf(after)) < 0)
       .slice(0, limit);
@@ -252,6 +253,14 @@ export class FakeSessionStore extends SessionStore {
   private select(matches: (row: SessionSnapshot) => boolean): Session[] {
     return [...this.rows.values()].filter(matches).map((row) => Session.restore(row));
   }
+}
+
+function matches(filter: SessionFilter, row: SessionSnapshot): boolean {
+  const { owner, caller, from = -Infinity, to = Infinity, ...fields } = filter;
+  const isEqual = Object.entries({ ...fields, ...(caller === undefined ? {} : { owner: caller }) }).every(
+    ([field, value]) => row[field as keyof SessionSnapshot] === value,
+  );
+  return isEqual && (owner ?? row.owner) === row.owner && row.createdAt >= from && row.createdAt < to;
 }
 
 function isHeldBy(holder: string | undefined, row: SessionSnapshot): boolean {

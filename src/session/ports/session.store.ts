@@ -1,6 +1,7 @@
 import type { IdempotentRequest } from '../domain/idempotent-request';
 import type { KeyDisposition } from '../domain/stored-response';
 import type { Session } from '../domain/session';
+import type { SessionFilter } from '../domain/session-filter';
 import type { SessionState } from '../domain/session-state';
 
 /** Limits for the live sessions of one caller: in all, and on OAuth clients. */
@@ -20,10 +21,7 @@ export interface SlotLimits {
 }
 
 /** Selects the sessions of a page; newest first, by (createdAt, conversationId). */
-export interface SessionQuery {
-  readonly state?: SessionState;
-  /** Only sessions that this caller opened. */
-  readonly owner?: string;
+export interface SessionQuery extends SessionFilter {
   readonly limit: number;
   /** Continue after this session. */
   readonly after?: { readonly createdAt: number; readonly conversationId: string };
