@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { hashedTextAround, hashOf, type UnlinkedRecord } from './audit-chain';
+import { hashedTextAround, type UnlinkedRecord } from './audit-chain';
+import { hashOf } from './chain-link';
 import { anAuditRecord } from './audit-record.builder';
 
 describe(hashedTextAround.name, () => {

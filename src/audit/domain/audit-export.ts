@@ -1,4 +1,4 @@
-import type { ChainLink } from './audit-chain';
+import type { ChainLink } from './chain-link';
 
 /** One chain in an export: its records follow `after` and end with `head`. */
 export interface ExportedChain {

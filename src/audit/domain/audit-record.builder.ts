@@ -1,4 +1,5 @@
-import { CHAIN_START, type ChainLink, linked } from './audit-chain';
+import { linked } from './audit-chain';
+import { CHAIN_START, type ChainLink } from './chain-link';
 import type { AuditRecord } from './audit-record';
 
 /** A record after another one of its chain; by default the first one of chain 0. */

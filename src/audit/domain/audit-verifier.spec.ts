@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { CHAIN_START, type ChainLink, hashOf, linked } from './audit-chain';
+import { linked } from './audit-chain';
+import { CHAIN_START, type ChainLink, hashOf } from './chain-link';
 import { type ExportHeader, headerOf } from './audit-export';
 import type { AuditRecord } from './audit-record';
 import { anAuditRecord } from './audit-record.builder';

@@ -1,4 +1,4 @@
-import { CHAIN_START, type ChainLink, hashOf } from './audit-chain';
+import { CHAIN_START, type ChainLink, hashOf } from './chain-link';
 import { type ExportedChain, type ExportHeader, headerIn } from './audit-export';
 
 /** The first fault and its place: the number of the line, from 1, and the record as `chain/seq`, as far as known. */

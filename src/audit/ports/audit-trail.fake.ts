@@ -1,5 +1,5 @@
 import { DataRefusedError } from '../../common/errors/data-refused.errors';
-import { CHAIN_START, type ChainLink } from '../domain/audit-chain';
+import { CHAIN_START, type ChainLink } from '../domain/chain-link';
 import type { ExportedChain } from '../domain/audit-export';
 import type { AuditFact, AuditRecord } from '../domain/audit-record';
 import { anAuditRecord } from '../domain/audit-record.builder';

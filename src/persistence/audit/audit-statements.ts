@@ -1,5 +1,6 @@
 import { type CompiledQuery, type Selectable, sql } from 'kysely';
-import { type ChainLink, hashedTextAround, type UnlinkedRecord } from '../../audit/domain/audit-chain';
+import { hashedTextAround, type UnlinkedRecord } from '../../audit/domain/audit-chain';
+import type { ChainLink } from '../../audit/domain/chain-link';
 import type { AuditRecord } from '../../audit/domain/audit-record';
 import { toAuditRow, toUnlinkedRow, type UnlinkedRow } from './audit.mapper';
 import type { AuditHeadTable, AuditRecordTable } from '../database/database';

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { actorOf } from '../../audit/domain/audit-actor';
-import { chainOf, type ChainLink, linked, type UnlinkedRecord } from '../../audit/domain/audit-chain';
+import { chainOf, linked, type UnlinkedRecord } from '../../audit/domain/audit-chain';
+import type { ChainLink } from '../../audit/domain/chain-link';
 import type { AuditFact, AuditRecord } from '../../audit/domain/audit-record';
 import { AuditListener } from '../../audit/ports/audit-listener';
 import { RequestContext } from '../../common/logging/request-context';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
 import type { ExportedChain } from '../../audit/domain/audit-export';
-import { FIRST_HASH } from '../../audit/domain/audit-chain';
+import { FIRST_HASH } from '../../audit/domain/chain-link';
 import type { AuditFact, AuditRecord } from '../../audit/domain/audit-record';
 import { type AuditFilter, type AuditQuery, AuditTrail } from '../../audit/ports/audit-trail';
 import { toAuditRecord } from './audit.mapper';

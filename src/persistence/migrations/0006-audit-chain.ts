@@ -1,5 +1,6 @@
 import { type Kysely, type Migration, sql } from 'kysely';
-import { CHAIN_COUNT, chainOf, type ChainLink, CHAIN_START, linked } from '../../audit/domain/audit-chain';
+import { CHAIN_COUNT, chainOf, linked } from '../../audit/domain/audit-chain';
+import { type ChainLink, CHAIN_START } from '../../audit/domain/chain-link';
 import type { AuditAction, AuditDetail } from '../../audit/domain/audit-record';
 import { toAuditRow } from '../audit/audit.mapper';
 import type { Database } from '../database/database';
