@@ -14,6 +14,7 @@ const ALLOWED = {
   problems: ['common'],
   auth: OBSERVED,
   access: OBSERVED,
+  console: [...BASICS, 'access'],
   replica: OBSERVED,
   session: [...OBSERVED, 'heartbeat', 'access', 'replica'],
   messages: [...OBSERVED, 'access', 'session'],
