@@ -69,7 +69,7 @@ describe('the routes of the API', () => {
     return caller;
   }
 
-  it('all need a scope except the probes, the explanations of problems and webhooks', () => {
+  it('all need a scope except the probes, the explanations of problems, webhooks and logins', () => {
     expect(routes.length).toBeGreaterThan(14);
     expect(routes.filter(({ scope }) => scope === undefined).map(({ path }) => path)).toEqual([
       '/health/live',

@@ -1,10 +1,12 @@
+import type { AuditAction } from '../../audit/domain/audit-record';
 import { type ExpiryLimits, hasExpired, type StoredConsoleSession } from '../domain/console-session';
 import { type ConsoleSessionLimits, ConsoleSessionStore, type EndReason } from './console-session.store';
 
 /** Sessions in memory. */
 export class FakeConsoleSessionStore extends ConsoleSessionStore {
   readonly sessions = new Map<string, StoredConsoleSession>();
-  readonly ended: { readonly id: string; readonly reason?: EndReason }[] = [];
+  /** The beginnings and ends, as they would be audited. */
+  readonly recorded: [id: string, action: AuditAction, reason: EndReason | null][] = [];
   /** The number of writes of the last use. */
   touches = 0;
   /** While set, every method rejects with it. */
@@ -18,6 +20,7 @@ export class FakeConsoleSessionStore extends ConsoleSessionStore {
     this.assertAvailable();
     if (replacedId !== undefined) await this.end(replacedId, 'replaced');
     this.sessions.set(session.id, session);
+    this.recorded.push([session.id, 'CONSOLE_LOGIN', null]);
     await this.endBeyond(perCaller, ({ caller }) => caller === session.caller);
     await this.endBeyond(inAll, () => true);
   }
@@ -38,7 +41,7 @@ export class FakeConsoleSessionStore extends ConsoleSessionStore {
 
   end(id: string, reason?: EndReason): Promise<void> {
     this.assertAvailable();
-    if (this.sessions.delete(id)) this.ended.push(reason === undefined ? { id } : { id, reason });
+    if (this.sessions.delete(id)) this.recorded.push([id, 'CONSOLE_LOGOUT', reason ?? null]);
     return Promise.resolve();
   }
 
