@@ -75,6 +75,8 @@ describe('the routes of the API', () => {
       '/health/live',
       '/health/ready',
       '/problems/some-id',
+      // By a session cookie, or with a credential in the body.
+      ...Array.from({ length: 3 }, () => '/v1/console/session'),
       // With a secret or a signature of the platform instead.
       '/v1/genesys/open-messaging/some-id',
       '/v1/genesys/events',
