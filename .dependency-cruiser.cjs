@@ -14,6 +14,7 @@ const ALLOWED = {
   problems: ['common'],
   auth: OBSERVED,
   access: OBSERVED,
+  console: [...BASICS, 'access', 'audit/domain'],
   replica: OBSERVED,
   session: [...OBSERVED, 'heartbeat', 'access', 'replica'],
   messages: [...OBSERVED, 'access', 'session'],

@@ -1,6 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import { BEARER_SCHEME, describeAccess } from './access/access-documentation';
+import { BEARER_SCHEME, CONSOLE_SCHEME, describeAccess } from './access/access-documentation';
 import { describeQuotas } from './access/quota-documentation';
 import { addProblems } from './problems/problem-responses';
 import { ServerConfig } from './config/server.config';
@@ -18,6 +18,10 @@ A caller may make so many requests a minute, all keys of its name together. Ever
 \`RateLimit-Policy\` (draft-ietf-httpapi-ratelimit-headers-10) how it stands; the request that is one too many gets 429
 \`quota-exceeded\` with \`Retry-After\` and is not counted.
 
+The console at \`/console/\` uses this API by a session cookie in place of a bearer token; any operation with a scope but the
+event streams takes it. Such a request may also get 403 \`foreign-origin\`, and unless it is GET or HEAD, it needs
+\`X-CSRF-Token\` or gets 403 \`csrf-token-invalid\`.
+
 Every request may carry \`X-Request-Id\` (1 to 128 of \`A-Z a-z 0-9 _ . : -\`), which comes back on the answer and is on
 every log line and audit record that the request causes, and \`traceparent\` (W3C Trace Context), which is continued.`;
 
@@ -33,6 +37,7 @@ const TAGS = [
   ['limits', 'Limits and their use'],
   ['guests', "Erasure of a guest's data"],
   ['audit', 'The audit trail'],
+  ['console', 'Logins of browsers to the console'],
   ['genesys', 'Requests of Genesys Cloud to this service'],
   ['health', 'Probes of an orchestrator'],
   ['metrics', 'Figures of this process and of all sessions'],
@@ -47,7 +52,8 @@ export function openApiOf(app: NestFastifyApplication): OpenAPIObject {
     .setDescription(DESCRIPTION)
     .setVersion(PRODUCT.version)
     .setOpenAPIVersion('3.1.0')
-    .addBearerAuth({ type: 'http', bearerFormat: 'a key of this service, or a JWT' }, BEARER_SCHEME);
+    .addBearerAuth({ type: 'http', bearerFormat: 'a key of this service, or a JWT' }, BEARER_SCHEME)
+    .addCookieAuth('__Host-console-session', { type: 'apiKey', in: 'cookie' }, CONSOLE_SCHEME);
   for (const [name, description] of TAGS) outline.addTag(name, description);
   if (publicUrl !== '') outline.addServer(publicUrl);
   const document = SwaggerModule.createDocument(app, outline.build(), { operationIdFactory });

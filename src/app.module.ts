@@ -9,6 +9,7 @@ import { ConfigModule } from './config/config.module';
 import { ConfigurationError } from './config/configuration.errors';
 import type { Environment } from './config/environment';
 import { SessionConfig } from './config/session.config';
+import { ConsoleModule } from './console/console.module';
 import { CrmModule } from './crm/crm.module';
 import { EventsModule } from './events/events.module';
 import { GenesysModule } from './genesys/genesys.module';
@@ -66,6 +67,7 @@ export class AppModule implements OnModuleInit, OnModuleDestroy {
         ProblemsModule,
         AuditModule,
         AccessModule,
+        ConsoleModule.forEnvironment(environment),
         PersistenceModule,
         ReplicaModule,
         GenesysModule,

@@ -26,6 +26,8 @@ import { LogConfig } from './config/log.config';
 import { ServerConfig } from './config/server.config';
 import { HttpTelemetry } from './metrics/http.telemetry';
 import { LogTelemetry } from './metrics/log.telemetry';
+import { CONSOLE_FOLDER } from './console/console-files';
+import { serveConsole } from './console/console-pages';
 import { forwardToHolders } from './session/forwarding/holder-hook';
 import { PinnedSessions } from './session/forwarding/pinned-sessions';
 import { ReceivedHops } from './session/forwarding/received-hops';
@@ -36,6 +38,8 @@ export interface AppOptions {
   readonly logOutput?: NodeJS.WritableStream;
   /** Whether a log field that is not on the allow-list is an error, as in tests, instead of being dropped. */
   readonly refusesUnknownLogFields?: boolean;
+  /** The folder of the console's pages; the one of the build if absent. */
+  readonly consoleFolder?: string;
 }
 
 /**
@@ -60,7 +64,7 @@ export async function createApp(
   );
   if (options.logOutput instanceof LogOutput) app.get(LogTelemetry).watch(options.logOutput);
   const server = app.getHttpAdapter().getInstance();
-  addSecurityHeaders(server, '/docs');
+  addSecurityHeaders(server, { docs: '/docs', console: '/console' });
   addHooks(server, app.get(InFlightRequests), app.get(Drain), app.get(HttpTelemetry).observe);
   refuseForeignRequests(server, app.get(AccessService));
   refuseWrongMethods(server);
@@ -74,6 +78,7 @@ export async function createApp(
   reportProblems(app, app.get(AuditRefusals));
   // Lets the constraints of DTOs use this deployment's settings.
   useContainer(new ConstraintContainer(app.get(ModuleRef)), { fallback: true });
+  if (environment.CONSOLE === 'on') serveConsole(server, options.consoleFolder ?? CONSOLE_FOLDER);
   SwaggerModule.setup('docs', app, () => openApiOf(app), { jsonDocumentUrl: 'openapi.json', raw: ['json'] });
   return app;
 }

@@ -4,6 +4,8 @@ import { isScopeName, type ScopeName } from '../common/access/scope';
 
 /** The name of the security scheme in the description of the API. */
 export const BEARER_SCHEME = 'bearer';
+/** The name of the security scheme of session cookies. */
+export const CONSOLE_SCHEME = 'console';
 
 const PROBLEMS: Readonly<Record<string, string>> = {
   401: 'unauthenticated',

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { RequestContext } from '../common/logging/request-context';
+import { isBearerOnly } from '../common/access/bearer-only.decorator';
 import { accessOf, type RouteAccess } from '../common/access/route-access';
 import type { AccessService } from './access.service';
 import type { Caller } from './domain/caller';
@@ -30,7 +31,7 @@ export function identifyCallers(
   server.addHook('onRequest', async (request) => {
     if (request.is404 || access.isPublic(accessTo(request))) return;
     const forwarded = forwardedCallerOf(request);
-    const caller = forwarded ?? (await access.identify(request.headers.authorization));
+    const caller = forwarded ?? (await access.identifyRequest(request.raw, takesCookie(request)));
     if (forwarded === undefined) RequestCallers.set(request, caller);
     else RequestCallers.setForwarded(request, caller);
     RequestContext.actAs(caller.name);
@@ -47,6 +48,11 @@ export function admitCallers(server: FastifyInstance, access: AccessService): vo
     if (caller !== undefined) access.authorize(caller, accessTo(request), request.routeOptions.url);
     done();
   });
+}
+
+/** Pages for operators are for programs, and no part of what the console uses. */
+function takesCookie(request: FastifyRequest): boolean {
+  return !isBearerOnly(request) && accessTo(request)?.kind !== 'page';
 }
 
 /** Matches by route instead of address: an address can be spelled in many ways. */

@@ -16,14 +16,17 @@ import { AccessService } from './access.service';
 import { newApiKey } from './api-key';
 import { CurrentCaller } from './current-caller.decorator';
 import { Caller } from './domain/caller';
+import { NoCookieAuthenticator } from './no-cookie-authenticator';
+import { CookieAuthenticator } from './ports/cookie-authenticator';
 
 @Global()
 @Module({
   providers: [
     Metrics,
+    { provide: CookieAuthenticator, useClass: NoCookieAuthenticator },
     { provide: SharedTokenBucketStore, useFactory: () => new FakeSharedTokenBucketStore() },
   ],
-  exports: [Metrics, SharedTokenBucketStore],
+  exports: [Metrics, CookieAuthenticator, SharedTokenBucketStore],
 })
 class SurroundingsModule {}
 

@@ -6,6 +6,7 @@ import { ProxyConfig } from '../config/proxy.config';
 import { Metrics } from '../metrics/metrics';
 import { AccessService } from './access.service';
 import { AccessTelemetry } from './access.telemetry';
+import { CallerQuota } from './caller-quota';
 import { HttpJwksSource } from './authentication/http-jwks-source';
 import { JwtAuthenticator } from './authentication/jwt-authenticator';
 import { ApiKeyAuthenticator } from './authentication/api-key-authenticator';
@@ -20,7 +21,7 @@ const CONNECTIONS = 1;
 
 /**
  * Identifies callers, authorizes them and limits their requests, by the hooks of `access-hook.ts` and `quota-hook.ts`, which
- * the application registers. Needs `SharedTokenBucketStore` from the composition root.
+ * the application registers. Needs `SharedTokenBucketStore` and `CookieAuthenticator` from the composition root.
  */
 @Global()
 @Module({
@@ -28,6 +29,7 @@ const CONNECTIONS = 1;
   providers: [
     AccessService,
     AccessTelemetry,
+    CallerQuota,
     CallerRateLimiter,
     { provide: JwksSource, useClass: HttpJwksSource },
     {
@@ -36,7 +38,7 @@ const CONNECTIONS = 1;
       useFactory: authenticatorOf,
     },
   ],
-  exports: [AccessService, AccessTelemetry, CallerRateLimiter],
+  exports: [AccessService, AccessTelemetry, Authenticator, CallerQuota, CallerRateLimiter],
 })
 export class AccessModule {}
 

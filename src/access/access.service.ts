@@ -7,6 +7,7 @@ import { InsufficientScopeError, RouteClosedError } from './domain/access.errors
 import type { Caller } from './domain/caller';
 import { foreignnessOf, type RequestHead } from './authentication/foreign-requests';
 import { Authenticator } from './ports/authenticator';
+import { CookieAuthenticator, type CookieRequest } from './ports/cookie-authenticator';
 
 /** Authenticates callers and authorizes them for routes. */
 @Injectable()
@@ -15,6 +16,7 @@ export class AccessService {
     private readonly authenticator: Authenticator,
     private readonly config: AccessConfig,
     private readonly telemetry: AccessTelemetry,
+    private readonly cookies: CookieAuthenticator,
   ) {}
 
   /** Tells whether a route is public. A route without an access rule is not. */
@@ -43,6 +45,16 @@ export class AccessService {
   }
 
   /**
+   * The caller of a request: by its `Authorization` header, or without one by its session cookie if the route takes
+   * cookies. Throws the errors of `identify`, and those of `CookieAuthenticator`.
+   */
+  async identifyRequest(request: CookieRequest, takesCookie: boolean): Promise<Caller> {
+    const { authorization } = request.headers;
+    if (authorization !== undefined || !takesCookie) return this.identify(authorization);
+    return (await this.identifyByCookie(request)) ?? (await this.identify(undefined));
+  }
+
+  /**
    * Tells whether an earlier credential is still valid, and still belongs to a caller with the same rights; false if
    * it cannot be checked.
    */
@@ -64,5 +76,14 @@ export class AccessService {
     if (access.kind !== 'scope' || caller.may(access.scope)) return;
     this.telemetry.lacksScope(caller, access.scope);
     throw new InsufficientScopeError(access.scope);
+  }
+
+  private async identifyByCookie(request: CookieRequest): Promise<Caller | undefined> {
+    try {
+      return await this.cookies.authenticate(request);
+    } catch (error) {
+      this.telemetry.notIdentified(error);
+      throw error;
+    }
   }
 }

@@ -1,7 +1,12 @@
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import type { ScopeName } from '../common/access/scope';
 import { Metrics } from '../metrics/metrics';
-import { AuthUnavailableError, UnauthenticatedError } from './domain/access.errors';
+import {
+  AuthUnavailableError,
+  CsrfTokenInvalidError,
+  ForeignOriginError,
+  UnauthenticatedError,
+} from './domain/access.errors';
 import type { Caller } from './domain/caller';
 import { CALLER_POLICY, type Quota, QUOTA_WINDOW_MS } from './domain/quota';
 import { Coalescer } from '../common/limits/coalescer';
@@ -59,6 +64,8 @@ export class AccessTelemetry implements OnApplicationShutdown {
       this.outsiders.add(error.hiddenReason, error.hiddenReason);
     } else if (error instanceof AuthUnavailableError) {
       this.failures.inc({ reason: error.code });
+    } else if (error instanceof ForeignOriginError || error instanceof CsrfTokenInvalidError) {
+      this.notAdmitted(error.code);
     }
   }
 

@@ -39,6 +39,11 @@ export class AccessConfig {
     this.publicPages = { metrics: environment.METRICS_PUBLIC, docs: environment.DOCS_PUBLIC };
   }
 
+  /** Whether the deployment asks for no credentials. */
+  get needsNoCredential(): boolean {
+    return this.mode === 'open' || this.mode === 'open-anywhere';
+  }
+
   /**
    * Tells whether several callers can have one of the scopes. The callers of tokens are not known in advance, so they
    * may be several.

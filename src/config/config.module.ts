@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AccessConfig } from './access.config';
 import { AuditConfig } from './audit.config';
+import { ConsoleConfig } from './console.config';
 import { CrmConfig } from './crm.config';
 import type { Environment } from './environment';
 import { EventsConfig } from './events.config';
@@ -25,6 +26,7 @@ import { WebhooksConfig } from './webhooks.config';
 const CONFIGS = [
   AccessConfig,
   AuditConfig,
+  ConsoleConfig,
   CrmConfig,
   EventsConfig,
   GenesysConfig,

@@ -121,6 +121,15 @@ export class Environment {
   @IsBoolean({ message: 'must be true or false' })
   DOCS_PUBLIC: boolean = false;
 
+  @ChoiceSetting('on', 'off')
+  CONSOLE: 'on' | 'off' = 'on';
+
+  @IntegerSetting(1, 1_440)
+  CONSOLE_IDLE_MINUTES: number = 30;
+
+  @IntegerSetting(1, 168)
+  CONSOLE_MAX_HOURS: number = 12;
+
   @IsOptional()
   @PostgresUrlSetting()
   DATABASE_URL?: string;

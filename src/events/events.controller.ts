@@ -5,6 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CurrentCaller } from '../access/current-caller.decorator';
 import { Caller } from '../access/domain/caller';
 import { AuditReads } from '../audit/audit-reads';
+import { BearerOnly } from '../common/access/bearer-only.decorator';
 import { Scope } from '../common/access/route-access.decorator';
 import { ApiProblems } from '../common/problem/problem.response';
 import { StreamEventsDto, typesIn } from './dto/stream-events.dto';
@@ -38,6 +39,7 @@ export class EventsController {
    */
   @Get('events')
   @Scope('sessions.read')
+  @BearerOnly()
   @ApiEventStream()
   @ApiProblems({
     400: ['validation-failed'],
@@ -59,6 +61,7 @@ export class EventsController {
    */
   @Get('sessions/:conversationId/events')
   @Scope('sessions.read')
+  @BearerOnly()
   @ApiEventStream({ mayBeOver: true })
   @ApiProblems({
     400: ['validation-failed'],

@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { AccessService } from '../access/access.service';
 import { AccessTelemetry } from '../access/access.telemetry';
+import { NoCookieAuthenticator } from '../access/no-cookie-authenticator';
 import { InsufficientScopeError, UnauthenticatedError } from '../access/domain/access.errors';
 import { Caller } from '../access/domain/caller';
 import { Authenticator } from '../access/ports/authenticator';
@@ -43,7 +44,12 @@ beforeEach(() => {
   sessions = new FakeSessionServices();
   authenticator = new FakeAuthenticator();
   const config = new AccessConfig(new Environment());
-  const access = new AccessService(authenticator, config, new AccessTelemetry(world.metrics));
+  const access = new AccessService(
+    authenticator,
+    config,
+    new AccessTelemetry(world.metrics),
+    new NoCookieAuthenticator(),
+  );
   const limits = new EventsConfig(new Environment());
   const streams = new EventStreams(world.subscriber, new Drain(), limits, world.telemetry);
   service = new EventsService(sessions.queries, access, world, streams);

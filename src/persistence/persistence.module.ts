@@ -3,6 +3,7 @@ import { SharedTokenBucketStore } from '../common/limits/shared-token-bucket-sto
 import { NameResolver } from '../common/names/name-resolver';
 import { StorageConfig } from '../config/storage.config';
 import { AuditTrail } from '../audit/ports/audit-trail';
+import { ConsoleSessionStore } from '../console/ports/console-session.store';
 import { EventFeed } from '../events/ports/event-feed';
 import { EphemeralEventBus } from '../events/ports/ephemeral-event-bus';
 import { LiveQueues } from '../genesys/ports/live-queues';
@@ -30,6 +31,7 @@ import { ControlSocket } from './backup/control-socket';
 import { SqlGuestCredentials } from './session/sql-guest-credentials';
 import { DataCipher } from './guest/data-cipher';
 import { SqlReencryptionStore } from './guest/sql-reencryption.store';
+import { SqlConsoleSessionStore } from './console/sql-console-session.store';
 import { DatabaseConnection } from './database/database-connection';
 import { DatabaseHealth } from './database/database-health';
 import { SqlDeadlineStore } from './session/sql-deadline.store';
@@ -112,6 +114,8 @@ import { SqlWebhookStore } from './webhook/sql-webhook.store';
     SqlWebhookStore,
     SqlWebhookQueue,
     SqlWebhookDeliveryStore,
+    SqlConsoleSessionStore,
+    { provide: ConsoleSessionStore, useExisting: SqlConsoleSessionStore },
     { provide: WebhookStore, useExisting: SqlWebhookStore },
     { provide: WebhookQueue, useExisting: SqlWebhookQueue },
     { provide: WebhookDeliveryStore, useExisting: SqlWebhookDeliveryStore },
@@ -139,6 +143,7 @@ import { SqlWebhookStore } from './webhook/sql-webhook.store';
   exports: [
     DatabaseConnection,
     AuditTrail,
+    ConsoleSessionStore,
     SessionStore,
     StorageFailureCounter,
     StorageErrors,

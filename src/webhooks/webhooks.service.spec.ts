@@ -1,5 +1,6 @@
 import { AccessService } from '../access/access.service';
 import { AccessTelemetry } from '../access/access.telemetry';
+import { NoCookieAuthenticator } from '../access/no-cookie-authenticator';
 import { Caller } from '../access/domain/caller';
 import { InsufficientScopeError } from '../access/domain/access.errors';
 import { Authenticator } from '../access/ports/authenticator';
@@ -48,7 +49,12 @@ beforeEach(() => {
   const config = new WebhooksConfig(environment);
   const telemetry = new AccessTelemetry(new Metrics());
   const authenticator = new UnusedAuthenticator();
-  const access = new AccessService(authenticator, new AccessConfig(environment), telemetry);
+  const access = new AccessService(
+    authenticator,
+    new AccessConfig(environment),
+    telemetry,
+    new NoCookieAuthenticator(),
+  );
   const urls = new WebhookUrlRules(config);
   service = new WebhooksService(store, access, urls, config, new SystemClock(), commits);
 });

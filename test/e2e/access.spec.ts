@@ -69,12 +69,14 @@ describe('the routes of the API', () => {
     return caller;
   }
 
-  it('all need a scope except the probes, the explanations of problems and webhooks', () => {
+  it('all need a scope except the probes, the explanations of problems, webhooks and logins', () => {
     expect(routes.length).toBeGreaterThan(14);
     expect(routes.filter(({ scope }) => scope === undefined).map(({ path }) => path)).toEqual([
       '/health/live',
       '/health/ready',
       '/problems/some-id',
+      // By a session cookie, or with a credential in the body.
+      ...Array.from({ length: 3 }, () => '/v1/console/session'),
       // With a secret or a signature of the platform instead.
       '/v1/genesys/open-messaging/some-id',
       '/v1/genesys/events',

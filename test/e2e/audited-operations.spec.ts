@@ -4,6 +4,7 @@ import type { AuditAction, AuditRecord } from '../../src/audit/domain/audit-reco
 import { World } from '../../src/world';
 import { verdictOnTrail } from '../support/audit-export';
 import { aCaller, allBut, keysOf } from '../support/callers';
+import { ConsoleClient } from '../support/console-client';
 import { CANARY, ForeignActs, type Needs } from '../support/foreign-acts';
 import { LogCapture } from '../support/log-capture';
 
@@ -35,6 +36,7 @@ const UNRECORDED: Readonly<Record<string, string>> = {
   'GET /v1/limits': 'no personal data',
   'GET /v1/queues/{queueId}/estimated-wait-time': 'no personal data',
   'GET /v1/metrics': 'no personal data',
+  'GET /v1/console/session': 'no personal data',
   'GET /health/live': 'no personal data',
   'GET /health/ready': 'no personal data',
   'GET /problems/{code}': 'no personal data',
@@ -77,6 +79,12 @@ const RECORDED: Readonly<Record<string, readonly [AuditAction, Needs?]>> = {
   'GET /v1/audit/export': ['AUDIT_EXPORTED', { target: '*' }],
 };
 
+/** The audit actions of operations on the caller's own session of the console. */
+const OF_LOGINS: Readonly<Record<string, AuditAction>> = {
+  'POST /v1/console/session': 'CONSOLE_LOGIN',
+  'DELETE /v1/console/session': 'CONSOLE_LOGOUT',
+};
+
 describe('every operation that changes something or reads personal data in bulk', () => {
   const callers = { owner: aCaller('billing', allBut('sessions.any')), stranger: aCaller('support') };
   let world: World;
@@ -104,7 +112,8 @@ describe('every operation that changes something or reads personal data in bulk'
   }
 
   it('is listed as recorded or unrecorded', () => {
-    expect([...Object.keys(RECORDED), ...Object.keys(UNRECORDED)].sort()).toEqual(operations().sort());
+    const listed = [RECORDED, OF_LOGINS, UNRECORDED].flatMap((operations) => Object.keys(operations));
+    expect(listed.sort()).toEqual(operations().sort());
   });
 
   it.each(Object.entries(RECORDED))('leaves a record: %s', async (operation, [action, needs = {}]) => {
@@ -119,6 +128,18 @@ describe('every operation that changes something or reads personal data in bulk'
       target: { id: target },
       requestId: answer.headers.get('x-request-id'),
     });
+  });
+
+  it('leaves a record of the login to the console and of the logout, for the same session', async () => {
+    const client = await ConsoleClient.loggedIn(world.url, callers.stranger.key);
+    const { status, headers } = await client.logOut();
+    expect(status).toBe(204);
+
+    const [logout] = await recorded('actor=support&action=CONSOLE_LOGOUT');
+    const [login] = await recorded('actor=support&action=CONSOLE_LOGIN');
+    expect(logout).toMatchObject({ outcome: 'success', requestId: headers.get('x-request-id') });
+    expect(login?.target).toEqual({ type: 'console-session', id: expect.stringMatching(/^[\w-]{43}$/) });
+    expect(logout?.target).toEqual(login?.target);
   });
 
   it('leaves a record of a failure, too', async () => {

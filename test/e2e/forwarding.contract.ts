@@ -143,6 +143,7 @@ export function describeForwarding(pair: () => ReplicaPair): void {
       const { status, headers } = await typing(id, {
         ...operator.headers,
         cookie: 'a=b',
+        'x-csrf-token': 'c',
         'x-request-id': 'mine',
       });
 
@@ -150,7 +151,8 @@ export function describeForwarding(pair: () => ReplicaPair): void {
       expect(Object.keys(received?.headers ?? {}).sort()).toEqual(
         expect.arrayContaining(['traceparent', 'x-replica-proof', 'x-request-id']),
       );
-      for (const name of ['authorization', 'cookie']) expect(received?.headers).not.toHaveProperty(name);
+      for (const name of ['authorization', 'cookie', 'x-csrf-token'])
+        expect(received?.headers).not.toHaveProperty(name);
       expect([status, headers.get('x-request-id'), headers.get('retry-after')]).toEqual([202, 'mine', '7']);
       expect(headers.has('set-cookie')).toBe(false);
     });

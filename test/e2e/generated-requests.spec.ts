@@ -6,6 +6,7 @@ import { HttpReceiver } from '../../src/crm/http-receiver.fake';
 import { OPEN_INTEGRATION } from '../../src/open-messaging-environment';
 import { World } from '../../src/world';
 import { ApiDescription, type ApiOperation } from '../support/generated/api-description';
+import { ConsoleStory } from '../support/generated/console-story';
 import { FuzzCallers, type Member } from '../support/generated/fuzz-callers';
 import { FuzzSettings } from '../support/generated/fuzz-settings';
 import { GeneratedTraffic } from '../support/generated/generated-traffic';
@@ -254,6 +255,16 @@ describe(`requests generated with FUZZ_SEED=${settings.seed}`, () => {
       409,
       expect.stringContaining('"webhook-limit-reached"'),
     ]);
+  });
+
+  it('log in to the console and out of it, from its own pages alone', async () => {
+    const story = new ConsoleStory(traffic, writer);
+    const [, credential = ''] = supervisor.headers['authorization']?.split(' ') ?? [];
+    const answers = await story.run(credential);
+    const refused = await story.runFromElsewhere(credential);
+
+    expect(answers.map(({ status }) => status)).toEqual([201, 200, 204]);
+    expect(refused.map(({ status }) => status)).toEqual([403, 403, 403]);
   });
 
   it('are refused as described when there is no room for another session', async () => {

@@ -14,6 +14,7 @@ import { StorageConfig } from '../../src/config/storage.config';
 import { SyncConfig } from '../../src/config/sync.config';
 import { SqlAuditTrail } from '../../src/persistence/audit/sql-audit-trail';
 import { AuditWriter } from '../../src/persistence/audit/audit-writer';
+import { SqlConsoleSessionStore } from '../../src/persistence/console/sql-console-session.store';
 import { SqlSharedTokenBucketStore } from '../../src/persistence/replica/sql-shared-token-bucket.store';
 import { SqlGuestCredentials } from '../../src/persistence/session/sql-guest-credentials';
 import { DataCipher } from '../../src/persistence/guest/data-cipher';
@@ -149,6 +150,7 @@ export class TestStores {
   readonly webhooks: SqlWebhookStore;
   readonly webhookQueue: SqlWebhookQueue;
   readonly webhookDeliveries: SqlWebhookDeliveryStore;
+  readonly consoleSessions: SqlConsoleSessionStore;
   readonly unitOfWork: UnitOfWork;
   readonly poison = new PoisonMessageReporter();
   notifications = 0;
@@ -204,6 +206,7 @@ export class TestStores {
     this.dataKeys = new SqlReencryptionStore(this.unitOfWork, cipher);
     this.webhooks = new SqlWebhookStore(this.unitOfWork, audit, cipher);
     this.webhookQueue = new SqlWebhookQueue(this.unitOfWork, audit, cipher, this.poison, commits);
+    this.consoleSessions = new SqlConsoleSessionStore(this.unitOfWork, audit);
     this.webhookDeliveries = new SqlWebhookDeliveryStore(this.unitOfWork, audit, commits);
   }
 

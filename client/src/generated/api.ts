@@ -116,6 +116,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/console/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows the session of the cookie, with its CSRF token. */
+        get: operations["consoleSessionGet"];
+        put?: never;
+        /**
+         * Logs in to the console: exchanges a credential for a session cookie, which browsers keep from scripts. The cookie
+         *     stands for the credential on every route with a scope but event streams, for requests without `Authorization` from
+         *     pages of the service. A session that the request had ends.
+         */
+        post: operations["consoleSessionLogIn"];
+        /** Logs out: ends the session of the cookie at once, on all replicas. */
+        delete: operations["consoleSessionLogOut"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/genesys/open-messaging/{integrationId}": {
         parameters: {
             query?: never;
@@ -898,7 +921,7 @@ export interface components {
              * @default session
              * @enum {string}
              */
-            type: "session" | "delivery" | "sink" | "webhook" | "route" | "guest" | "audit";
+            type: "session" | "delivery" | "sink" | "webhook" | "console-session" | "route" | "guest" | "audit";
             /** @default  */
             id: string;
         };
@@ -935,7 +958,7 @@ export interface components {
              * @default SESSION_INITIALIZED
              * @enum {string}
              */
-            action: "SESSION_INITIALIZED" | "SESSION_END_REQUESTED" | "SESSION_TERMINATED" | "SESSION_DISCONNECTED" | "SESSION_FAILED" | "GUEST_AUTHENTICATED" | "GUEST_LOGOUT_REQUESTED" | "MESSAGE_SENT" | "MESSAGES_READ" | "FILE_SENT" | "EVENTS_STREAMED" | "SESSIONS_LISTED" | "CRM_SYNC_SUCCESS" | "CRM_SYNC_FAILED" | "SINK_PAUSED" | "SINK_RESUMED" | "SINK_TESTED" | "DELIVERY_RETRIED" | "DELIVERIES_REPLAYED" | "WEBHOOK_CREATED" | "WEBHOOK_UPDATED" | "WEBHOOK_SECRET_ROTATED" | "WEBHOOK_TESTED" | "WEBHOOK_PAUSED" | "WEBHOOK_RESUMED" | "WEBHOOK_DISABLED" | "WEBHOOK_DELETED" | "WEBHOOK_DELIVERY_RETRIED" | "WEBHOOK_DELIVERIES_REPLAYED" | "GUEST_ERASED" | "REQUEST_REFUSED" | "AUDIT_EXPORTED" | "AUDIT_SEGMENT_DROPPED";
+            action: "SESSION_INITIALIZED" | "SESSION_END_REQUESTED" | "SESSION_TERMINATED" | "SESSION_DISCONNECTED" | "SESSION_FAILED" | "GUEST_AUTHENTICATED" | "GUEST_LOGOUT_REQUESTED" | "MESSAGE_SENT" | "MESSAGES_READ" | "FILE_SENT" | "EVENTS_STREAMED" | "SESSIONS_LISTED" | "CRM_SYNC_SUCCESS" | "CRM_SYNC_FAILED" | "SINK_PAUSED" | "SINK_RESUMED" | "SINK_TESTED" | "DELIVERY_RETRIED" | "DELIVERIES_REPLAYED" | "WEBHOOK_CREATED" | "WEBHOOK_UPDATED" | "WEBHOOK_SECRET_ROTATED" | "WEBHOOK_TESTED" | "WEBHOOK_PAUSED" | "WEBHOOK_RESUMED" | "WEBHOOK_DISABLED" | "WEBHOOK_DELETED" | "WEBHOOK_DELIVERY_RETRIED" | "WEBHOOK_DELIVERIES_REPLAYED" | "GUEST_ERASED" | "CONSOLE_LOGIN" | "CONSOLE_LOGOUT" | "REQUEST_REFUSED" | "AUDIT_EXPORTED" | "AUDIT_SEGMENT_DROPPED";
             /**
              * @default {
              *       "type": "session",
@@ -986,6 +1009,26 @@ export interface components {
             items: components["schemas"]["AuditRecordResponse"][];
             /** @description The cursor of the next page; null on the last one. */
             nextCursor: string | null;
+        };
+        LogInDto: {
+            /** @description An API key or a token, as in `Authorization: Bearer`. */
+            credential: string;
+        };
+        ConsoleSessionResponse: {
+            caller: string;
+            /** @description The scopes of the caller at this moment. */
+            scopes: ("sessions.read" | "sessions.write" | "sessions.end" | "sessions.any" | "messages.read" | "messages.write" | "deliveries.read" | "deliveries.operate" | "webhooks.manage" | "guests.read" | "guests.erase" | "statistics.read" | "audit.read")[];
+            /** @description For `X-CSRF-Token`, with each request that is neither GET nor HEAD; empty if no login is needed. */
+            csrfToken: string;
+            /** @description False if the deployment asks for no credentials. */
+            needsLogin: boolean;
+            /**
+             * Format: date-time
+             * @description The end of the session, however much it is used.
+             */
+            expiresAt?: string;
+            /** @description Seconds without a request after which the session ends earlier. */
+            idleTimeoutSeconds?: number;
         };
         EstimatedWaitResponse: {
             /** @description The queue in Genesys Cloud. */
@@ -2352,7 +2395,7 @@ export interface operations {
                 cursor?: string;
                 /** @description Only actions of this caller. */
                 actor?: string;
-                action?: "SESSION_INITIALIZED" | "SESSION_END_REQUESTED" | "SESSION_TERMINATED" | "SESSION_DISCONNECTED" | "SESSION_FAILED" | "GUEST_AUTHENTICATED" | "GUEST_LOGOUT_REQUESTED" | "MESSAGE_SENT" | "MESSAGES_READ" | "FILE_SENT" | "EVENTS_STREAMED" | "SESSIONS_LISTED" | "CRM_SYNC_SUCCESS" | "CRM_SYNC_FAILED" | "SINK_PAUSED" | "SINK_RESUMED" | "SINK_TESTED" | "DELIVERY_RETRIED" | "DELIVERIES_REPLAYED" | "WEBHOOK_CREATED" | "WEBHOOK_UPDATED" | "WEBHOOK_SECRET_ROTATED" | "WEBHOOK_TESTED" | "WEBHOOK_PAUSED" | "WEBHOOK_RESUMED" | "WEBHOOK_DISABLED" | "WEBHOOK_DELETED" | "WEBHOOK_DELIVERY_RETRIED" | "WEBHOOK_DELIVERIES_REPLAYED" | "GUEST_ERASED" | "REQUEST_REFUSED" | "AUDIT_EXPORTED" | "AUDIT_SEGMENT_DROPPED";
+                action?: "SESSION_INITIALIZED" | "SESSION_END_REQUESTED" | "SESSION_TERMINATED" | "SESSION_DISCONNECTED" | "SESSION_FAILED" | "GUEST_AUTHENTICATED" | "GUEST_LOGOUT_REQUESTED" | "MESSAGE_SENT" | "MESSAGES_READ" | "FILE_SENT" | "EVENTS_STREAMED" | "SESSIONS_LISTED" | "CRM_SYNC_SUCCESS" | "CRM_SYNC_FAILED" | "SINK_PAUSED" | "SINK_RESUMED" | "SINK_TESTED" | "DELIVERY_RETRIED" | "DELIVERIES_REPLAYED" | "WEBHOOK_CREATED" | "WEBHOOK_UPDATED" | "WEBHOOK_SECRET_ROTATED" | "WEBHOOK_TESTED" | "WEBHOOK_PAUSED" | "WEBHOOK_RESUMED" | "WEBHOOK_DISABLED" | "WEBHOOK_DELETED" | "WEBHOOK_DELIVERY_RETRIED" | "WEBHOOK_DELIVERIES_REPLAYED" | "GUEST_ERASED" | "CONSOLE_LOGIN" | "CONSOLE_LOGOUT" | "REQUEST_REFUSED" | "AUDIT_EXPORTED" | "AUDIT_SEGMENT_DROPPED";
                 outcome?: "success" | "failure" | "denied";
                 /** @description Only records of this conversation. */
                 conversationId?: string;
@@ -2403,6 +2446,76 @@ export interface operations {
                 content: {
                     "application/x-ndjson": string;
                 };
+            };
+        };
+    };
+    consoleSessionGet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleSessionResponse"];
+                };
+            };
+        };
+    };
+    consoleSessionLogIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LogInDto"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    /** @description The session cookie; absent if the deployment asks for no credentials. */
+                    "Set-Cookie"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleSessionResponse"];
+                };
+            };
+        };
+    };
+    consoleSessionLogOut: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `csrfToken` of the session; required unless the deployment asks for no credentials. */
+                "x-csrf-token"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

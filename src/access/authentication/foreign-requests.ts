@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { type Authority, authorityOf, isOriginAt } from '../../common/http/authority';
 import { isLoopbackHost } from '../../common/http/loopback';
 import type { AccessConfig } from '../../config/access.config';
 import { ForeignHostError, ForeignOriginError } from '../domain/access.errors';
@@ -11,16 +12,8 @@ export interface RequestHead {
   readonly headers: IncomingHttpHeaders;
 }
 
-interface Authority {
-  readonly host: string;
-  readonly port: string;
-}
-
-const AUTHORITY = /^(\[[0-9a-f:.]+\]|[^\s:/?#@[\],]+)(?::(\d{1,5}))?$/i;
-const ORIGIN = /^(https?):\/\/([^/?#@\s,]+)$/i;
 /** RFC 9112, 3.2.2: a target in absolute form, which takes precedence over the `Host` header. */
 const ABSOLUTE_TARGET = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i;
-const DEFAULT_PORT: Readonly<Record<string, string>> = { http: '80', https: '443' };
 /** Values of navigations that a user starts, and of requests from a page to its own origin. */
 const OWN_SITES = ['none', 'same-origin'];
 
@@ -72,21 +65,9 @@ function isFromOwnPage(
  * host.
  */
 function isOwnOrigin(origin: string, addressed: Authority | undefined, isLocal: boolean): boolean {
-  const [, scheme = '', authority = ''] = ORIGIN.exec(origin) ?? [];
-  const sender = authorityOf(authority);
-  if (sender === undefined || addressed === undefined) return false;
-  const isSameHost = isLocal
-    ? isLoopbackHost(sender.host)
-    : sender.host.toLowerCase() === addressed.host.toLowerCase();
-  const defaultPort = DEFAULT_PORT[scheme.toLowerCase()] ?? '';
-  return isSameHost && (sender.port || defaultPort) === (addressed.port || defaultPort);
+  return isLocal ? isOriginAt(origin, addressed, isLoopbackHost) : isOriginAt(origin, addressed);
 }
 
 function isLoopback(authority: Authority | undefined): boolean {
   return authority !== undefined && isLoopbackHost(authority.host);
-}
-
-function authorityOf(text: string): Authority | undefined {
-  const [, host, port = ''] = AUTHORITY.exec(text) ?? [];
-  return host === undefined ? undefined : { host, port };
 }

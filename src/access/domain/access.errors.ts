@@ -7,6 +7,7 @@ export type Refusal =
   | 'scheme'
   | 'malformed'
   | 'unknown-key'
+  | 'unknown-session'
   | 'expired'
   | 'not-yet-valid'
   | 'issuer'
@@ -45,14 +46,25 @@ export class ForeignHostError extends DomainError {
   }
 }
 
-/** The request comes from a web page of another origin, in a mode without credentials. */
+/** The request comes from a web page of another origin, in a mode without credentials or with a session cookie. */
 export class ForeignOriginError extends DomainError {
   readonly code = 'foreign-origin';
   readonly kind = 'forbidden';
   readonly title = 'The request comes from another origin';
 
+  constructor(message = 'Without credentials, the service serves no web page of another origin.') {
+    super(message);
+  }
+}
+
+/** The request has a session cookie and would change something, but lacks the token of that session. */
+export class CsrfTokenInvalidError extends DomainError {
+  readonly code = 'csrf-token-invalid';
+  readonly kind = 'forbidden';
+  readonly title = 'The CSRF token is missing or invalid';
+
   constructor() {
-    super('Without credentials, the service serves no web page of another origin.');
+    super('A request by session cookie needs the CSRF token of its session in the header X-CSRF-Token.');
   }
 }
 

@@ -30,6 +30,8 @@ export const AUDIT_ACTIONS = [
   'WEBHOOK_DELIVERY_RETRIED',
   'WEBHOOK_DELIVERIES_REPLAYED',
   'GUEST_ERASED',
+  'CONSOLE_LOGIN',
+  'CONSOLE_LOGOUT',
   'REQUEST_REFUSED',
   'AUDIT_EXPORTED',
   'AUDIT_SEGMENT_DROPPED',
@@ -52,7 +54,16 @@ export interface AuditActor {
   readonly name: string;
 }
 
-export const TARGET_TYPES = ['session', 'delivery', 'sink', 'webhook', 'route', 'guest', 'audit'] as const;
+export const TARGET_TYPES = [
+  'session',
+  'delivery',
+  'sink',
+  'webhook',
+  'console-session',
+  'route',
+  'guest',
+  'audit',
+] as const;
 
 /** The object of an action. */
 export interface AuditTarget {

@@ -17,6 +17,11 @@ export function Public(): MethodDecorator {
   return admit({ kind: 'public' });
 }
 
+/** Requires any valid credential, with whatever scopes. */
+export function AnyCaller(): MethodDecorator {
+  return admit({ kind: 'caller' });
+}
+
 /** Requires no credential if the deployment opens the page, otherwise any valid credential. */
 export function PublicIf(page: OperatorPage): MethodDecorator {
   return admit({ kind: 'page', page });

@@ -4,11 +4,13 @@ import type { ScopeName } from './scope';
 export type OperatorPage = 'metrics' | 'docs';
 
 /**
- * The access rule of a route: public, a scope, or, unless the deployment opens the page, any authenticated caller.
+ * The access rule of a route: public; a scope; any authenticated caller; or, unless the deployment opens the page, any
+ * authenticated caller.
  */
 export type RouteAccess =
   | { readonly kind: 'public' }
   | { readonly kind: 'scope'; readonly scope: ScopeName }
+  | { readonly kind: 'caller' }
   | { readonly kind: 'page'; readonly page: OperatorPage };
 
 /** The part of a request that identifies its route. */

@@ -1,4 +1,4 @@
-import { prefersHtml } from './accept';
+import { acceptsCoding, prefersHtml } from './accept';
 
 describe(prefersHtml.name, () => {
   it.each([
@@ -23,5 +23,29 @@ describe(prefersHtml.name, () => {
     ['who says nothing at all', ''],
   ])('is false for %s', (_, accept) => {
     expect(prefersHtml(accept)).toBe(false);
+  });
+});
+
+describe(acceptsCoding.name, () => {
+  it.each([
+    ['br', 'br'],
+    ['gzip, deflate, br', 'gzip'],
+    ['GZIP;q=0.1', 'gzip'],
+    ['*', 'br'],
+    ['gzip;q=0, *', 'br'],
+  ])('is true with %s for %s', (accepted, coding) => {
+    expect(acceptsCoding(accepted, coding)).toBe(true);
+  });
+
+  it.each([
+    [undefined, 'br'],
+    ['', 'br'],
+    ['gzip', 'br'],
+    ['br;q=0', 'br'],
+    ['br;q=0, *', 'br'],
+    ['brotli', 'br'],
+    [['br'], 'br'],
+  ])('is false with %s for %s', (accepted, coding) => {
+    expect(acceptsCoding(accepted, coding)).toBe(false);
   });
 });

@@ -4,6 +4,13 @@ export function prefersHtml(accept: string | undefined): boolean {
   return weightOf(weights, 'text', 'html') > weightOf(weights, 'application', 'json');
 }
 
+/** Whether an `Accept-Encoding` allows a content coding. Without the header only the plain form is safe. */
+export function acceptsCoding(acceptEncoding: string | string[] | undefined, coding: string): boolean {
+  if (typeof acceptEncoding !== 'string') return false;
+  const weights = weightsOf(acceptEncoding);
+  return (weights.get(coding) ?? weights.get('*') ?? 0) > 0;
+}
+
 function weightsOf(accept: string): ReadonlyMap<string, number> {
   return new Map(
     accept.split(',').map((entry) => {

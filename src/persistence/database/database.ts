@@ -318,6 +318,17 @@ export interface WebhookAttemptTable {
   readonly error: string | null;
 }
 
+/** Logins to the console; see `ConsoleSessionStore`. */
+export interface ConsoleSessionTable {
+  /** SHA-256 of the token in the cookie. */
+  readonly id: string;
+  readonly caller: string;
+  /** Encrypted with a key from that token, by `SessionSecrets`; no key of `DATA_KEY` decrypts it. */
+  readonly credential: string;
+  readonly created_at: number;
+  readonly last_used_at: number;
+}
+
 export interface Database {
   readonly session: SessionTable;
   readonly replica: ReplicaTable;
@@ -340,4 +351,5 @@ export interface Database {
   readonly notification_owner: NotificationOwnerTable;
   readonly notification_channel: NotificationChannelTable;
   readonly data_key: DataKeyTable;
+  readonly console_session: ConsoleSessionTable;
 }

@@ -45,9 +45,24 @@ export const ACCESS_PROBLEMS = {
     title: 'The request comes from another origin',
     statuses: [403],
     meaning:
-      'This deployment asks for no credentials, and Origin or Sec-Fetch-Site says that a web page of another origin sent the request.',
+      'Origin or Sec-Fetch-Site says that a web page of another origin sent the request, which has no credential or the session cookie of the console.',
     action: 'Call it from a program, or from a page of its own origin; pages of others need credentials.',
     retry: 'no',
+  },
+  'csrf-token-invalid': {
+    title: 'The CSRF token is missing or invalid',
+    statuses: [403],
+    meaning: 'The request has the session cookie of the console and lacks the CSRF token of that session.',
+    action: 'Send csrfToken of GET /v1/console/session as X-CSRF-Token; programs send Authorization instead.',
+    retry: 'changed',
+  },
+  'too-many-failed-logins': {
+    title: 'Too many failed logins',
+    statuses: [429],
+    meaning: 'Too many logins from this address, or in all, had an invalid credential in the last minute.',
+    action:
+      'Wait for Retry-After, then log in with a valid credential. Requests of the API are not affected.',
+    retry: 'later',
   },
   'insufficient-scope': {
     title: 'The caller may not do this',

@@ -9,6 +9,7 @@ const MIGRATIONS = [
   '0022-platform-reports',
   '0023-notification-channels',
   '0024-webhooks',
+  '0026-console-sessions',
 ];
 const COLUMNS = {
   guest_context: null,
