@@ -318,6 +318,15 @@ export interface WebhookAttemptTable {
   readonly error: string | null;
 }
 
+/** Figures of replicas and minutes; see `StatisticsStore`. */
+export interface StatisticTable {
+  /** The beginning of the minute, by the clock of the replicas. */
+  readonly minute: number;
+  readonly replica: string;
+  readonly name: string;
+  readonly value: number;
+}
+
 export interface Database {
   readonly session: SessionTable;
   readonly replica: ReplicaTable;
@@ -340,4 +349,5 @@ export interface Database {
   readonly notification_owner: NotificationOwnerTable;
   readonly notification_channel: NotificationChannelTable;
   readonly data_key: DataKeyTable;
+  readonly statistic: StatisticTable;
 }

@@ -27,6 +27,7 @@ import { guestAddresses } from '../migrations/0021-guest-addresses';
 import { platformReports } from '../migrations/0022-platform-reports';
 import { notificationChannels } from '../migrations/0023-notification-channels';
 import { webhooks } from '../migrations/0024-webhooks';
+import { statistics } from '../migrations/0025-statistics';
 import { DatabaseOpenError, SchemaTooNewError } from '../persistence.errors';
 
 /** In the order of their names. A migration that was released is never changed or renamed. */
@@ -55,6 +56,7 @@ const MIGRATIONS: Readonly<Record<string, (dialect: Dialect) => Migration>> = {
   '0022-platform-reports': platformReports,
   '0023-notification-channels': notificationChannels,
   '0024-webhooks': webhooks,
+  '0025-statistics': statistics,
 };
 
 /** Slightly less than the time that an orchestrator allows for the start. */
