@@ -20,7 +20,9 @@ export class BudgetPeaks {
     }
   }
 
+  /** Samples once more, so that also a short time has a value of every client. */
   take(): ReadonlyMap<string, number> {
+    this.sample();
     const taken = this.peaks;
     this.peaks = new Map();
     return taken;

@@ -124,7 +124,7 @@ describe(StatisticsWriter.name, () => {
 
   it('writes the highest use of each budget, and a closed client as used up', async () => {
     const client = { allowed: 200, used: 150, closedForMs: 0 };
-    capacity.clients = [aClient('a', { ...client }), aClient('b', { closedForMs: 1 })];
+    capacity.clients = [aClient('a', client), aClient('b', { closedForMs: 1 })];
     await pass(2_000);
     capacity.clients = [aClient('a', { ...client, used: 10 }), aClient('b', { ...client, used: 500 })];
     await pass(MINUTE);
