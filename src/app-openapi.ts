@@ -35,6 +35,8 @@ const TAGS = [
   ['sinks', 'The receivers of the deployment, such as the CRM'],
   ['queues', 'Queues of Genesys Cloud'],
   ['limits', 'Limits and their use'],
+  ['statistics', 'Figures of all replicas over time'],
+  ['replicas', 'The replicas of the deployment'],
   ['guests', "Erasure of a guest's data"],
   ['audit', 'The audit trail'],
   ['console', 'Logins of browsers to the console'],

@@ -28,6 +28,7 @@ import { SecretFilesModule } from './secret-files/secret-files.module';
 import { SessionPolicies } from './session/ports/session-policies';
 import { LeaseFence } from './session/ports/lease-fence';
 import { SessionModule } from './session/session.module';
+import { StatisticsModule } from './statistics/statistics.module';
 import { EventSinks } from './sync/ports/event-sinks';
 import { SyncModule } from './sync/sync.module';
 import { WebhooksModule } from './webhooks/webhooks.module';
@@ -79,6 +80,7 @@ export class AppModule implements OnModuleInit, OnModuleDestroy {
         SyncModule,
         WebhooksModule,
         PrivacyModule,
+        StatisticsModule,
         WatchdogModule,
       ],
     };

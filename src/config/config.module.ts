@@ -17,6 +17,7 @@ import { ReplicaConfig } from './replica.config';
 import { SecretFilesConfig } from './secret-files.config';
 import { ServerConfig } from './server.config';
 import { SessionConfig } from './session.config';
+import { StatisticsConfig } from './statistics.config';
 import { StorageConfig } from './storage.config';
 import { SyncConfig } from './sync.config';
 import { WatchdogConfig } from './watchdog.config';
@@ -41,6 +42,7 @@ const CONFIGS = [
   SecretFilesConfig,
   ServerConfig,
   SessionConfig,
+  StatisticsConfig,
   StorageConfig,
   SyncConfig,
   WatchdogConfig,

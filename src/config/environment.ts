@@ -147,6 +147,9 @@ export class Environment {
   @IntegerSetting(1, 36_500)
   AUDIT_KEEP_DAYS: number = 365;
 
+  @IntegerSetting(1, 744)
+  STATISTICS_RETENTION_HOURS: number = 48;
+
   @IsOptional()
   @Matches(/^[a-z0-9][a-z0-9-]*(\.[a-z0-9][a-z0-9-]*)+$/, {
     message: 'must be a domain such as usw2.pure.cloud',

@@ -32,6 +32,7 @@ describe(readEnvironment.name, () => {
       DATABASE_START_TIMEOUT_MS: 60_000,
       DATA_DIR: './data',
       AUDIT_KEEP_DAYS: 365,
+      STATISTICS_RETENTION_HOURS: 48,
       GENESYS_REQUESTS_PER_MINUTE: 300,
       GENESYS_RATE_WINDOW_MS: 60_000,
       GENESYS_CLIENT_AUTH: 'basic',

@@ -1,4 +1,5 @@
 import { Global, Module } from '@nestjs/common';
+import { ActivityRecorder } from './activity-recorder';
 import { AuditTelemetry } from './audit.telemetry';
 import { HttpTelemetry } from './http.telemetry';
 import { LogTelemetry } from './log.telemetry';
@@ -14,6 +15,7 @@ import { StorageTelemetry } from './storage.telemetry';
   controllers: [MetricsController],
   providers: [
     Metrics,
+    ActivityRecorder,
     SummaryService,
     HttpTelemetry,
     AuditTelemetry,
@@ -21,6 +23,6 @@ import { StorageTelemetry } from './storage.telemetry';
     PoisonTelemetry,
     StorageTelemetry,
   ],
-  exports: [Metrics, HttpTelemetry, AuditTelemetry, LogTelemetry],
+  exports: [Metrics, ActivityRecorder, HttpTelemetry, AuditTelemetry, LogTelemetry],
 })
 export class MetricsModule {}

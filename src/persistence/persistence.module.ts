@@ -21,6 +21,7 @@ import { IdempotencyStore } from '../session/ports/idempotency.store';
 import { SessionHolders } from '../session/ports/session-holders';
 import { SessionStore } from '../session/ports/session.store';
 import { StorageFailureCounter } from '../session/ports/storage-failure-counter';
+import { StatisticsStore } from '../statistics/ports/statistics.store';
 import { DeliveryAdminStore } from '../sync/ports/delivery-admin.store';
 import { OutboxStore } from '../sync/ports/outbox.store';
 import { SinkStore } from '../sync/ports/sink.store';
@@ -53,6 +54,7 @@ import { SqlSessionRetentionStore } from './session/sql-session-retention.store'
 import { SqlSessionHolders } from './session/sql-session-holders';
 import { SqlSessionStore } from './session/sql-session.store';
 import { SqlSinkStore } from './outbox/sql-sink.store';
+import { SqlStatisticsStore } from './statistics/sql-statistics.store';
 import { SqlSummaryStore } from './replica/sql-summary.store';
 import { UnitOfWork } from './database/unit-of-work';
 import { WebhookDeliveryStore } from '../webhooks/ports/webhook-delivery.store';
@@ -108,6 +110,7 @@ import { SqlWebhookStore } from './webhook/sql-webhook.store';
     SqlDeliveryAdminStore,
     SqlSinkStore,
     SqlSummaryStore,
+    SqlStatisticsStore,
     SqlGuestStore,
     SqlSessionRetentionStore,
     SqlReencryptionStore,
@@ -127,6 +130,7 @@ import { SqlWebhookStore } from './webhook/sql-webhook.store';
     { provide: DeliveryAdminStore, useExisting: SqlDeliveryAdminStore },
     { provide: SinkStore, useExisting: SqlSinkStore },
     { provide: SummaryStore, useExisting: SqlSummaryStore },
+    { provide: StatisticsStore, useExisting: SqlStatisticsStore },
     { provide: ReplicaStore, useExisting: SqlReplicaStore },
     { provide: DeadlineStore, useExisting: SqlDeadlineStore },
     { provide: SharedTokenBucketStore, useExisting: SqlSharedTokenBucketStore },
@@ -156,6 +160,7 @@ import { SqlWebhookStore } from './webhook/sql-webhook.store';
     DeliveryAdminStore,
     SinkStore,
     SummaryStore,
+    StatisticsStore,
     ReplicaStore,
     DeadlineStore,
     SharedTokenBucketStore,

@@ -6,6 +6,7 @@ import { ClockMonitor } from './clock-monitor';
 import { HopProof } from './hop-proof';
 import { Lease } from './ports/lease';
 import { ReplicaStore } from './ports/replica.store';
+import { ReplicasController } from './replicas.controller';
 import { ReplicaLease } from './replica-lease';
 import { ReplicaTelemetry } from './replica.telemetry';
 
@@ -14,6 +15,7 @@ import { ReplicaTelemetry } from './replica.telemetry';
  */
 @Global()
 @Module({
+  controllers: [ReplicasController],
   providers: [
     {
       provide: ReplicaLease,

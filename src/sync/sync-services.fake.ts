@@ -2,6 +2,7 @@ import { FakeLease } from '../replica/ports/lease.fake';
 import { SystemClock } from '../common/time/system-clock';
 import { Environment } from '../config/environment';
 import { SyncConfig } from '../config/sync.config';
+import { ActivityRecorder } from '../metrics/activity-recorder';
 import { ReadableMetrics } from '../metrics/readable-metrics.fake';
 import { PoisonMessageReporter } from '../common/poison/poison-message-reporter';
 import { PoisonTelemetry } from '../metrics/poison.telemetry';
@@ -22,7 +23,15 @@ export class FakeSyncServices {
   readonly sink = new FakeEventSink();
   readonly sinks = new EventSinks([this.sink]);
   readonly poison = new PoisonMessageReporter();
-  readonly telemetry = new SyncTelemetry(this.metrics, this.outbox, this.sinks, this.poison, this.clock);
+  readonly activity = new ActivityRecorder();
+  readonly telemetry = new SyncTelemetry(
+    this.metrics,
+    this.outbox,
+    this.sinks,
+    this.poison,
+    this.clock,
+    this.activity,
+  );
   readonly relays: SinkRelayFactory;
   readonly relay: SinkRelay;
 

@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { PoisonMessageReporter } from '../common/poison/poison-message-reporter';
 import { Clock } from '../common/time/clock';
+import { ActivityRecorder } from '../metrics/activity-recorder';
 import { Metrics } from '../metrics/metrics';
 import type { SessionEvent } from '../session/domain/session-event';
 import type { Delivery } from './domain/delivery';
@@ -25,6 +26,7 @@ export class SyncTelemetry implements RelayTelemetry<SessionEvent> {
     sinks: EventSinks,
     private readonly poison: PoisonMessageReporter,
     clock: Clock,
+    private readonly activity: ActivityRecorder,
   ) {
     this.attempts = metrics.counter('delivery_attempts_total', 'Delivery attempts by result', [
       'sink',
@@ -82,7 +84,9 @@ export class SyncTelemetry implements RelayTelemetry<SessionEvent> {
   delivered({ sink, queuedAt }: Delivery, latencyMs: number, now: number): void {
     this.attempts.inc({ sink, result: 'ok' });
     this.latencies.observe({ sink }, latencyMs / 1000);
-    this.delays.observe({ sink }, Math.max(0, now - queuedAt) / 1000);
+    const delayMs = Math.max(0, now - queuedAt);
+    this.delays.observe({ sink }, delayMs / 1000);
+    this.activity.delivered(delayMs);
   }
 
   postponed(delivery: Delivery, error: unknown, delayMs: number): void {
@@ -93,6 +97,7 @@ export class SyncTelemetry implements RelayTelemetry<SessionEvent> {
 
   buried(delivery: Delivery, error: unknown): void {
     this.attempts.inc({ sink: delivery.sink, result: 'dead' });
+    this.activity.deliveryBuried();
     this.log.error({
       message: 'Delivery given up; event too old',
       ...this.factsOf(delivery),

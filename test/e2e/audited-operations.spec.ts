@@ -35,6 +35,8 @@ const UNRECORDED: Readonly<Record<string, string>> = {
   'GET /v1/webhooks/{webhookId}/deliveries/{eventId}': 'no personal data',
   'GET /v1/limits': 'no personal data',
   'GET /v1/queues/{queueId}/estimated-wait-time': 'no personal data',
+  'GET /v1/statistics': 'no personal data',
+  'GET /v1/replicas': 'no personal data',
   'GET /v1/metrics': 'no personal data',
   'GET /v1/console/session': 'no personal data',
   'GET /health/live': 'no personal data',

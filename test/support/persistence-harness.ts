@@ -43,6 +43,7 @@ import { SqlSessionHolders } from '../../src/persistence/session/sql-session-hol
 import { SqlSessionRetentionStore } from '../../src/persistence/session/sql-session-retention.store';
 import { SqlSessionStore } from '../../src/persistence/session/sql-session.store';
 import { SqlSinkStore } from '../../src/persistence/outbox/sql-sink.store';
+import { SqlStatisticsStore } from '../../src/persistence/statistics/sql-statistics.store';
 import { SqlSummaryStore } from '../../src/persistence/replica/sql-summary.store';
 import { UnitOfWork } from '../../src/persistence/database/unit-of-work';
 import { SqlWebhookDeliveryStore } from '../../src/persistence/webhook/sql-webhook-delivery.store';
@@ -143,6 +144,7 @@ export class TestStores {
   readonly ledger: SqlDeliveryAdminStore;
   readonly sinks: SqlSinkStore;
   readonly summary: SqlSummaryStore;
+  readonly statistics: SqlStatisticsStore;
   readonly trail: SqlAuditTrail;
   readonly guests: SqlGuestStore;
   readonly archive: SqlSessionRetentionStore;
@@ -200,6 +202,7 @@ export class TestStores {
     this.ledger = new SqlDeliveryAdminStore(this.unitOfWork, audit, encryption);
     this.sinks = new SqlSinkStore(this.unitOfWork, audit);
     this.summary = new SqlSummaryStore(this.unitOfWork);
+    this.statistics = new SqlStatisticsStore(this.unitOfWork);
     this.trail = new SqlAuditTrail(this.unitOfWork, audit);
     this.guests = new SqlGuestStore(this.unitOfWork, audit, encryption);
     this.archive = new SqlSessionRetentionStore(this.unitOfWork);

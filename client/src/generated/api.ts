@@ -139,6 +139,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/replicas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the replicas, their leases and how many sessions each holds.
+         * @description Needs the scope `statistics.read`.
+         */
+        get: operations["replicasList"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/genesys/open-messaging/{integrationId}": {
         parameters: {
             query?: never;
@@ -825,6 +845,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Figures of all replicas over time, in at most 240 points. A minute is written when it is over; of a minute that no
+         *     replica wrote there are no figures, instead of zeros.
+         * @description Needs the scope `statistics.read`.
+         */
+        get: operations["statisticsRead"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1029,6 +1070,42 @@ export interface components {
             expiresAt?: string;
             /** @description Seconds without a request after which the session ends earlier. */
             idleTimeoutSeconds?: number;
+        };
+        ReplicaResponse: {
+            /**
+             * @description Identifies one lease of a process: a process that lost its lease continues under another id.
+             * @default
+             */
+            id: string;
+            /**
+             * @description `leaving`: it is about to stop and hands its sessions over; `lost`: its lease has ended, and others claim them.
+             * @default live
+             * @enum {string}
+             */
+            state: "live" | "leaving" | "lost";
+            /**
+             * Format: date-time
+             * @description End of the lease, which is renewed every three seconds; absent with an embedded database, where it never ends.
+             */
+            leaseUntil?: string;
+            /**
+             * @description Sessions that it holds: live ones, and ended ones that are not disconnected upstream yet.
+             * @default 0
+             */
+            sessions: number;
+            /**
+             * @description Whether it is the one that gave this answer.
+             * @default false
+             */
+            isResponding: boolean;
+        };
+        ReplicaListResponse: {
+            replicas: components["schemas"]["ReplicaResponse"][];
+            /**
+             * Format: date-time
+             * @description Time of the answer.
+             */
+            at: string;
         };
         EstimatedWaitResponse: {
             /** @description The queue in Genesys Cloud. */
@@ -2211,6 +2288,125 @@ export interface components {
             /** @description The guest's sessions that are still stored, now without name and token. */
             conversationIds: string[];
         };
+        BeatStatisticsResponse: {
+            /**
+             * @description Heartbeats that were started.
+             * @default null
+             */
+            count: number | null;
+            /**
+             * @description How much later than planned beats started, in milliseconds: at most this in half of the beats.
+             * @default null
+             */
+            latenessP50Ms: number | null;
+            /**
+             * @description At most this in 99 % of the beats.
+             * @default null
+             */
+            latenessP99Ms: number | null;
+        };
+        BudgetStatisticsResponse: {
+            /**
+             * @description The OAuth client's id.
+             * @default
+             */
+            oauthClient: string;
+            /**
+             * @description The highest share of the platform's rate limit that was used, by the platform's own count; 1 after a 429.
+             * @default 0
+             */
+            used: number;
+        };
+        DeliveryStatisticsResponse: {
+            /**
+             * @description Events that the deployment's sinks accepted.
+             * @default null
+             */
+            count: number | null;
+            /**
+             * @description Time from a change to its delivery in milliseconds: at most this in half of the deliveries.
+             * @default null
+             */
+            delayP50Ms: number | null;
+            /**
+             * @description At most this in 99 % of the deliveries.
+             * @default null
+             */
+            delayP99Ms: number | null;
+            /**
+             * @description Deliveries that were given up.
+             * @default null
+             */
+            dead: number | null;
+        };
+        StatisticsPointResponse: {
+            /**
+             * Format: date-time
+             * @description The beginning of the point.
+             * @default
+             */
+            at: string;
+            /**
+             * @description Sessions that became active.
+             * @default null
+             */
+            opened: number | null;
+            /**
+             * @description Ended sessions by end reason.
+             * @default {}
+             */
+            ended: {
+                [key: string]: number;
+            };
+            /**
+             * @description Active sessions at the end of a minute; in longer points the mean of their minutes.
+             * @default null
+             */
+            live: number | null;
+            /**
+             * @description Failed openings by problem code.
+             * @default {}
+             */
+            failed: {
+                [key: string]: number;
+            };
+            /**
+             * @default {
+             *       "count": null,
+             *       "latenessP50Ms": null,
+             *       "latenessP99Ms": null
+             *     }
+             */
+            beats: components["schemas"]["BeatStatisticsResponse"];
+            /**
+             * @description The use of OAuth clients, in the order of their ids.
+             * @default []
+             */
+            budget: components["schemas"]["BudgetStatisticsResponse"][];
+            /**
+             * @default {
+             *       "count": null,
+             *       "delayP50Ms": null,
+             *       "delayP99Ms": null,
+             *       "dead": null
+             *     }
+             */
+            deliveries: components["schemas"]["DeliveryStatisticsResponse"];
+        };
+        StatisticsResponse: {
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            /** @description Seconds of a point. */
+            step: number;
+            /**
+             * Format: date-time
+             * @description Minutes before this time are complete.
+             */
+            writtenUntil: string;
+            points: components["schemas"]["StatisticsPointResponse"][];
+        };
     };
     responses: never;
     parameters: never;
@@ -2516,6 +2712,29 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    replicasList: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplicaListResponse"];
+                };
             };
         };
     };
@@ -3628,6 +3847,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErasureResponse"];
+                };
+            };
+        };
+    };
+    statisticsRead: {
+        parameters: {
+            query?: {
+                /** @description The first minute; an hour before `to` when absent. */
+                from?: string;
+                /** @description The end; now when absent. At most the retention of the statistics after `from`. */
+                to?: string;
+                /**
+                 * @description Seconds of a point, a whole number of minutes; when absent a minute up to two hours, and otherwise the shortest
+                 *     with at most 240 points.
+                 */
+                step?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatisticsResponse"];
                 };
             };
         };

@@ -329,6 +329,15 @@ export interface ConsoleSessionTable {
   readonly last_used_at: number;
 }
 
+/** Figures of replicas and minutes; see `StatisticsStore`. */
+export interface StatisticTable {
+  /** The beginning of the minute, by the clock of the replicas. */
+  readonly minute: number;
+  readonly replica: string;
+  readonly name: string;
+  readonly value: number;
+}
+
 export interface Database {
   readonly session: SessionTable;
   readonly replica: ReplicaTable;
@@ -352,4 +361,5 @@ export interface Database {
   readonly notification_channel: NotificationChannelTable;
   readonly data_key: DataKeyTable;
   readonly console_session: ConsoleSessionTable;
+  readonly statistic: StatisticTable;
 }

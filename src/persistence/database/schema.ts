@@ -27,6 +27,7 @@ import { guestAddresses } from '../migrations/0021-guest-addresses';
 import { platformReports } from '../migrations/0022-platform-reports';
 import { notificationChannels } from '../migrations/0023-notification-channels';
 import { webhooks } from '../migrations/0024-webhooks';
+import { statistics } from '../migrations/0025-statistics';
 import { consoleSessions } from '../migrations/0026-console-sessions';
 import { DatabaseOpenError, SchemaTooNewError } from '../persistence.errors';
 
@@ -56,6 +57,7 @@ const MIGRATIONS: Readonly<Record<string, (dialect: Dialect) => Migration>> = {
   '0022-platform-reports': platformReports,
   '0023-notification-channels': notificationChannels,
   '0024-webhooks': webhooks,
+  '0025-statistics': statistics,
   '0026-console-sessions': consoleSessions,
 };
 

@@ -1,10 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { type Kysely, sql } from 'kysely';
-import { type LiveReplica, type Replica, ReplicaStore } from '../../replica/ports/replica.store';
+import {
+  type LiveReplica,
+  type Replica,
+  type ReplicaState,
+  ReplicaStore,
+  type StoredReplica,
+} from '../../replica/ports/replica.store';
 import type { DeliveryStatus } from '../../sync/domain/delivery';
 import type { Database } from '../database/database';
 import { DatabaseConnection } from '../database/database-connection';
-import { databaseNow } from '../database/dialect';
+import { databaseNow, type Dialect } from '../database/dialect';
 import { isOpenSession } from '../session/sql-session-holders';
 import { UnitOfWork } from '../database/unit-of-work';
 
@@ -99,6 +105,27 @@ export class SqlReplicaStore extends ReplicaStore {
     }));
   }
 
+  async list(): Promise<StoredReplica[]> {
+    const rows = await this.unitOfWork.query((db, dialect) => replicasWithSessions(db, dialect).execute());
+    return rows.map((row) => ({
+      id: row.id,
+      state: this.stateOf(row),
+      ...(this.isShared ? { leaseUntil: row.lease_until } : {}),
+      sessions: Number(row.sessions),
+    }));
+  }
+
+  private stateOf(row: {
+    is_lost: number;
+    is_leaving: number;
+    lease_until: number;
+    now: number;
+  }): ReplicaState {
+    const hasRunOut = this.isShared && row.lease_until < row.now;
+    if (row.is_lost === 1 || hasRunOut) return 'lost';
+    return row.is_leaving === 1 ? 'leaving' : 'live';
+  }
+
   /** Deletes lost replicas that hold no session any more. */
   private async forgetLost(): Promise<void> {
     await this.unitOfWork.query((db, dialect) =>
@@ -121,6 +148,23 @@ export class SqlReplicaStore extends ReplicaStore {
         .execute(),
     );
   }
+}
+
+/** The sessions are grouped by the index of held sessions, in the statement that reads the replicas. */
+export function replicasWithSessions(db: Kysely<Database>, dialect: Dialect) {
+  const held = db
+    .selectFrom('session')
+    .select((eb) => ['holder', eb.fn.countAll<number>().as('sessions')])
+    .where(isOpenSession)
+    .groupBy('holder')
+    .as('held');
+  return db
+    .selectFrom('replica')
+    .leftJoin(held, 'held.holder', 'replica.id')
+    .select(['id', 'lease_until', 'is_lost', 'is_leaving'])
+    .select((eb) => eb.fn.coalesce('held.sessions', sql<number>`0`).as('sessions'))
+    .select(databaseNow(dialect).as('now'))
+    .orderBy('id');
 }
 
 /** Removes all earlier replicas: on an embedded database they are gone, and hold nothing. */

@@ -1,4 +1,4 @@
-import { type LiveReplica, type Replica, ReplicaStore } from './replica.store';
+import { type LiveReplica, type Replica, ReplicaStore, type StoredReplica } from './replica.store';
 
 /** Replicas in memory. `failures` are thrown first, one per call. */
 export class FakeReplicaStore extends ReplicaStore {
@@ -48,6 +48,12 @@ export class FakeReplicaStore extends ReplicaStore {
   live(): Promise<LiveReplica[]> {
     return this.call('live', () =>
       this.replicas.map((replica) => ({ ...replica, isLeaving: this.leaving.has(replica.id) })),
+    );
+  }
+
+  list(): Promise<StoredReplica[]> {
+    return this.call('list', () =>
+      this.replicas.map(({ id }) => ({ id, state: this.leaving.has(id) ? 'leaving' : 'live', sessions: 0 })),
     );
   }
 

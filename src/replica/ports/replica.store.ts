@@ -14,6 +14,21 @@ export interface LiveReplica extends Replica {
   readonly isLeaving: boolean;
 }
 
+/** `lost`: the lease has run out or was ended; `leaving`: the process is about to stop. */
+export const REPLICA_STATES = ['live', 'leaving', 'lost'] as const;
+
+export type ReplicaState = (typeof REPLICA_STATES)[number];
+
+/** A replica as it is stored, and its share of the sessions. */
+export interface StoredReplica {
+  readonly id: string;
+  readonly state: ReplicaState;
+  /** In epoch milliseconds; absent where leases never end. */
+  readonly leaseUntil?: number;
+  /** Sessions that it holds: those that are live, and those that are not disconnected upstream yet. */
+  readonly sessions: number;
+}
+
 /**
  * The replicas on the same data and their leases, which they renew, by the database's clock. An expired lease is lost
  * once another replica has marked it.
@@ -44,4 +59,7 @@ export abstract class ReplicaStore {
 
   /** The replicas with a lease, in the order of their ids. */
   abstract live(): Promise<LiveReplica[]>;
+
+  /** All replicas in the order of their ids, lost ones until an hour after the end of their leases. */
+  abstract list(): Promise<StoredReplica[]>;
 }

@@ -9,6 +9,7 @@ const MIGRATIONS = [
   '0022-platform-reports',
   '0023-notification-channels',
   '0024-webhooks',
+  '0025-statistics',
   '0026-console-sessions',
 ];
 const COLUMNS = {
@@ -55,6 +56,13 @@ const WEBHOOK_QUEUE = `Object.assign(SqlWebhookQueue.prototype, {
   totals: async () => ({ webhooks: { unverified: 0, active: 0, paused: 0, disabled: 0 }, pending: 0, dead: 0 }),
 });`;
 const WEBHOOK_DELIVERIES = `SqlWebhookDeliveryStore.prototype.purge = async () => 0;`;
+/** Nor statistics. */
+const STATISTICS = `Object.assign(SqlStatisticsStore.prototype, {
+  write: async () => undefined,
+  lastMinutes: async () => new Map(),
+  read: async () => [],
+  purge: async () => 0,
+});`;
 const WEBHOOKS = `SqlWebhookStore.prototype.owners = async () => [];`;
 
 /**
@@ -73,6 +81,7 @@ export class PreviousRelease implements Disposable {
     this.build.append('persistence/webhook/sql-webhook-queue.js', WEBHOOK_QUEUE);
     this.build.append('persistence/webhook/sql-webhook-delivery.store.js', WEBHOOK_DELIVERIES);
     this.build.append('persistence/webhook/sql-webhook.store.js', WEBHOOKS);
+    this.build.append('persistence/statistics/sql-statistics.store.js', STATISTICS);
   }
 
   /** Path of its `main.js`. */
