@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
-import type { components } from '@genesys-guest-sessions/client';
+
 import type { ReactElement } from 'react';
+import type { AuditRecord } from '../api/schemas';
 import { api } from '../api/service-client';
 import { wordsOf } from '../format/figures';
 import { useScope } from '../login/console-session-context';
@@ -11,7 +12,7 @@ import { ProblemAlert } from './problem-alert';
 import { StatusBadge } from './status-badge';
 import { Timestamp } from './timestamp';
 
-type AuditRecord = components['schemas']['AuditRecordResponse'];
+
 
 /** Filters of the trail that select the record of an action. */
 export interface AuditSelection {
