@@ -14,7 +14,9 @@ export default defineConfig({
   resolve: {
     alias: {
       // The sources, so that the build needs no earlier build of the client.
-      '@genesys-guest-sessions/client': fileURLToPath(new URL('../client/src/public-api.ts', import.meta.url)),
+      '@genesys-guest-sessions/client': fileURLToPath(
+        new URL('../client/src/public-api.ts', import.meta.url),
+      ),
     },
   },
   build: {

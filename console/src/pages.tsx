@@ -6,7 +6,6 @@ import { EmptyState } from './components/empty-state';
 import { PageErrorBoundary } from './shell/page-error-boundary';
 import { Shell } from './shell/shell';
 
-
 const LISTS: Readonly<Record<PageName, ComponentType<PageProps>>> = {
   overview: lazy(async () => ({ default: (await import('./overview/overview-page')).OverviewPage })),
   sessions: lazy(async () => ({ default: (await import('./sessions/sessions-page')).SessionsPage })),

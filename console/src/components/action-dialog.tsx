@@ -7,7 +7,10 @@ import { ProblemAlert } from './problem-alert';
 interface ActionDialogProps {
   readonly title: string;
   readonly isDangerous: boolean;
-  readonly action: Pick<UseMutationResult<unknown, Error, void>, 'mutate' | 'isPending' | 'isError' | 'isSuccess' | 'error'>;
+  readonly action: Pick<
+    UseMutationResult<unknown, Error, void>,
+    'mutate' | 'isPending' | 'isError' | 'isSuccess' | 'error'
+  >;
   readonly onClose: () => void;
   /** Replaces the question once the action has succeeded. */
   readonly result: ReactNode;

@@ -8,7 +8,10 @@ import { Timestamp } from './timestamp';
 
 const COLUMNS: readonly Column<Attempt>[] = [
   { title: 'At', cell: ({ at }) => <Timestamp at={at} /> },
-  { title: 'Result', cell: ({ result }) => <StatusBadge status={result === 'failed' ? 'failing' : result} /> },
+  {
+    title: 'Result',
+    cell: ({ result }) => <StatusBadge status={result === 'failed' ? 'failing' : result} />,
+  },
   { title: 'Latency', cell: ({ latencyMs }) => durationText(latencyMs), isNumber: true },
   { title: 'Status', cell: ({ status }) => status ?? '–', isNumber: true },
   { title: 'Error', cell: ({ error }) => error ?? '–' },
@@ -17,8 +20,17 @@ const COLUMNS: readonly Column<Attempt>[] = [
 /** The attempts at a delivery. */
 export function AttemptsTable({ attempts }: { readonly attempts: readonly Attempt[] }): ReactElement {
   if (attempts.length === 0)
-    return <EmptyState title="There was no attempt yet">The next one is made in the order of the conversation.</EmptyState>;
+    return (
+      <EmptyState title="There was no attempt yet">
+        The next one is made in the order of the conversation.
+      </EmptyState>
+    );
   return (
-    <DataTable caption="Attempts" columns={COLUMNS} rows={attempts} keyOf={({ at, latencyMs }) => at + latencyMs} />
+    <DataTable
+      caption="Attempts"
+      columns={COLUMNS}
+      rows={attempts}
+      keyOf={({ at, latencyMs }) => at + latencyMs}
+    />
   );
 }

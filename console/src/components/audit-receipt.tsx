@@ -12,8 +12,6 @@ import { ProblemAlert } from './problem-alert';
 import { StatusBadge } from './status-badge';
 import { Timestamp } from './timestamp';
 
-
-
 /** Filters of the trail that select the record of an action. */
 export interface AuditSelection {
   readonly target?: string;
@@ -43,7 +41,8 @@ export function AuditReceipt({ selection, response }: AuditReceiptProps): ReactE
       return data.items.find((record) => record.requestId === requestId) ?? null;
     },
     enabled: isPermitted,
-    refetchInterval: ({ state }) => (state.data === null && state.dataUpdateCount < ATTEMPTS ? PAUSE_MS : false),
+    refetchInterval: ({ state }) =>
+      state.data === null && state.dataUpdateCount < ATTEMPTS ? PAUSE_MS : false,
   });
   if (!isPermitted) return <MissingScope scope="audit.read" />;
   if (query.isError) return <ProblemAlert error={query.error} title="The audit record was not read" />;
@@ -62,7 +61,8 @@ function Receipt({ record }: { readonly record: AuditRecord }): ReactElement {
           Actor: `${record.actor.name} (${record.actor.type})`,
           Outcome: <StatusBadge status={record.outcome} />,
           At: <Timestamp at={record.at} />,
-          Request: record.requestId === null ? undefined : <CopyableId id={record.requestId} label="request id" />,
+          Request:
+            record.requestId === null ? undefined : <CopyableId id={record.requestId} label="request id" />,
         }}
       />
     </section>

@@ -29,7 +29,13 @@ export function FilterForm({ page, id, fields, values }: FilterFormProps): React
     navigate(hrefOf(page, id, Object.fromEntries(entries.map(([name, value]) => [name, value.trim()]))));
   };
   return (
-    <form role="search" aria-label="Filters" onSubmit={submit} key={JSON.stringify(values)} className="filters">
+    <form
+      role="search"
+      aria-label="Filters"
+      onSubmit={submit}
+      key={JSON.stringify(values)}
+      className="filters"
+    >
       {fields.map((field) => (
         <Field key={field.name} field={field} value={values[field.name] ?? ''} />
       ))}

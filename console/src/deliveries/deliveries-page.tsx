@@ -45,7 +45,11 @@ const COLUMNS: readonly Column<Delivery>[] = [
   },
   { title: 'Failures', cell: ({ failures }) => failures, isNumber: true },
   { title: 'Queued', cell: ({ queuedAt }) => <Timestamp at={queuedAt} isShort /> },
-  { title: 'Next attempt', cell: ({ nextAttemptAt }) => <Timestamp at={nextAttemptAt} isShort />, isSecondary: true },
+  {
+    title: 'Next attempt',
+    cell: ({ nextAttemptAt }) => <Timestamp at={nextAttemptAt} isShort />,
+    isSecondary: true,
+  },
   { title: 'Last error', cell: ({ lastError }) => lastError ?? '–', isSecondary: true },
   { title: 'Actions', cell: ({ id }) => <RetryDelivery id={id} /> },
 ];
@@ -94,8 +98,16 @@ function DeliveryTable({ items }: { readonly items: readonly Delivery[] }): Reac
   if (items.length === 0)
     return (
       <EmptyState title="No delivery on this page">
-        Clear the filters, or go to the next page if there is one. Delivered events are kept for a limited time.
+        Clear the filters, or go to the next page if there is one. Delivered events are kept for a limited
+        time.
       </EmptyState>
     );
-  return <DataTable caption="Deliveries" columns={COLUMNS} rows={items} keyOf={({ id, sink }) => `${id} ${sink}`} />;
+  return (
+    <DataTable
+      caption="Deliveries"
+      columns={COLUMNS}
+      rows={items}
+      keyOf={({ id, sink }) => `${id} ${sink}`}
+    />
+  );
 }

@@ -22,7 +22,8 @@ export function DeliveryPage({ id }: { readonly id: string }): ReactElement {
   const enabled = useScope('deliveries.read');
   const query = useQuery({
     queryKey: ['delivery', id],
-    queryFn: async ({ signal }) => (await api.GET('/v1/deliveries/{id}', { params: { path: { id } }, signal })).data,
+    queryFn: async ({ signal }) =>
+      (await api.GET('/v1/deliveries/{id}', { params: { path: { id } }, signal })).data,
     refetchInterval: 10_000,
     enabled,
   });

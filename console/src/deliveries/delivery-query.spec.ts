@@ -2,7 +2,10 @@ import { deliveryFiltersOf, shownStatusOf, withStatus } from './delivery-query';
 
 describe(deliveryFiltersOf, () => {
   it('asks for pending deliveries when failing ones are wanted', () => {
-    expect(deliveryFiltersOf({ status: 'failing', sink: ' crm ' })).toEqual({ status: 'pending', sink: 'crm' });
+    expect(deliveryFiltersOf({ status: 'failing', sink: ' crm ' })).toEqual({
+      status: 'pending',
+      sink: 'crm',
+    });
   });
 
   it('drops empty and unknown values', () => {

@@ -6,7 +6,12 @@ type Filters = Pick<Query, 'conversationId' | 'status' | 'sink'>;
 /** `failing` selects pending deliveries with failed attempts, which the API lists among the pending ones. */
 export const DELIVERY_STATUSES = ['pending', 'failing', 'delivered', 'dead'] as const;
 
-const API_STATUSES = { pending: 'pending', failing: 'pending', delivered: 'delivered', dead: 'dead' } as const;
+const API_STATUSES = {
+  pending: 'pending',
+  failing: 'pending',
+  delivered: 'delivered',
+  dead: 'dead',
+} as const;
 
 /** The filters of the API from those of the address. */
 export function deliveryFiltersOf(query: Readonly<Record<string, string>>): Filters {

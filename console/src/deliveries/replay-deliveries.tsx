@@ -17,7 +17,10 @@ export function ReplayDeliveries(): ReactElement {
       scope="deliveries.operate"
       question={
         <>
-          <p>The events are delivered again, under the same ids and in order. Receivers that are not idempotent see duplicates.</p>
+          <p>
+            The events are delivered again, under the same ids and in order. Receivers that are not idempotent
+            see duplicates.
+          </p>
           <TextInput
             size="xs"
             label="Receiver"
@@ -32,7 +35,10 @@ export function ReplayDeliveries(): ReactElement {
       run={async () => {
         const body = { ...replayBodyOf(span), ...(name === '' ? {} : { sink: name }) };
         const { data, response } = await api.POST('/v1/deliveries/replay', { body });
-        return { response, note: <p>{countedText(data.replayed, 'delivery', 'deliveries')} queued again.</p> };
+        return {
+          response,
+          note: <p>{countedText(data.replayed, 'delivery', 'deliveries')} queued again.</p>,
+        };
       }}
     />
   );

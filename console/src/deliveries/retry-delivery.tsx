@@ -10,8 +10,8 @@ export function RetryDelivery({ id }: { readonly id: string }): ReactElement {
       scope="deliveries.operate"
       question={
         <p>
-          The delivery <code>{id}</code> is attempted again at once, in the order of its conversation. The receiver gets
-          the same event id.
+          The delivery <code>{id}</code> is attempted again at once, in the order of its conversation. The
+          receiver gets the same event id.
         </p>
       }
       audit={{ action: 'DELIVERY_RETRIED' }}

@@ -20,11 +20,11 @@ describe('figures', () => {
   });
 
   it('have the noun that their count needs', () => {
-    expect([countedText(1, 'record'), countedText(2, 'record'), countedText(0, 'delivery', 'deliveries')]).toEqual([
-      '1 record',
-      '2 records',
-      '0 deliveries',
-    ]);
+    expect([
+      countedText(1, 'record'),
+      countedText(2, 'record'),
+      countedText(0, 'delivery', 'deliveries'),
+    ]).toEqual(['1 record', '2 records', '0 deliveries']);
   });
 });
 

@@ -24,10 +24,15 @@ const COLUMNS: readonly Column<ClientLimits>[] = [
     isNumber: true,
   },
   { title: 'Used', cell: ({ budget }) => <Used share={budget.used / budget.allowed} /> },
-  { title: 'Window ends', cell: ({ budget }) => `in ${durationText(budget.resetSeconds * 1_000)}`, isSecondary: true },
+  {
+    title: 'Window ends',
+    cell: ({ budget }) => `in ${durationText(budget.resetSeconds * 1_000)}`,
+    isSecondary: true,
+  },
   {
     title: 'Closed after a 429',
-    cell: ({ budget }) => (budget.closedSeconds === 0 ? 'no' : `for ${durationText(budget.closedSeconds * 1_000)}`),
+    cell: ({ budget }) =>
+      budget.closedSeconds === 0 ? 'no' : `for ${durationText(budget.closedSeconds * 1_000)}`,
   },
   { title: 'Sessions', cell: ({ live, cap }) => `${countText(live)} of ${countText(cap)}`, isNumber: true },
   {
@@ -63,9 +68,17 @@ function LimitsView({ limits: { sessions, caller, clients } }: { readonly limits
   return (
     <>
       <dl className="figures">
-        <Figure label="Live sessions" value={countText(sessions.live)} note={`cap ${countText(sessions.cap)}`} />
+        <Figure
+          label="Live sessions"
+          value={countText(sessions.live)}
+          note={`cap ${countText(sessions.cap)}`}
+        />
         <Figure label="Further sessions that fit" value={countText(sessions.more)} />
-        <Figure label="Live sessions of this caller" value={countText(caller.live)} note={`cap ${countText(caller.cap)}`} />
+        <Figure
+          label="Live sessions of this caller"
+          value={countText(caller.live)}
+          note={`cap ${countText(caller.cap)}`}
+        />
         <Figure label="Cap of this caller on OAuth clients" value={countText(caller.onClients)} />
       </dl>
       <Panel title="OAuth clients">
@@ -82,7 +95,14 @@ function LimitsView({ limits: { sessions, caller, clients } }: { readonly limits
 function Used({ share }: { readonly share: number }): ReactElement {
   return (
     <>
-      <meter className="meter" min={0} max={1} high={0.8} value={Number.isFinite(share) ? share : 0} aria-label="Used share" />
+      <meter
+        className="meter"
+        min={0}
+        max={1}
+        high={0.8}
+        value={Number.isFinite(share) ? share : 0}
+        aria-label="Used share"
+      />
       {percentText(share)}
     </>
   );

@@ -15,7 +15,8 @@ interface LoginPageProps {
 export function LoginPage({ notice, onLogin }: LoginPageProps): ReactElement {
   const [credential, setCredential] = useState('');
   const login = useMutation({
-    mutationFn: async () => pendingApi.POST('/v1/console/session', { body: { credential: credential.trim() } }),
+    mutationFn: async () =>
+      pendingApi.POST('/v1/console/session', { body: { credential: credential.trim() } }),
     onSuccess: ({ data }) => onLogin(data),
     gcTime: 0,
   });
@@ -32,9 +33,7 @@ export function LoginPage({ notice, onLogin }: LoginPageProps): ReactElement {
         <Title order={1} size="h3">
           Guest sessions console
         </Title>
-        {notice !== '' && (
-          <Alert color="yellow" variant="outline" role="status" title={notice} />
-        )}
+        {notice !== '' && <Alert color="yellow" variant="outline" role="status" title={notice} />}
         <PasswordInput
           label="API key or token"
           description="The console keeps it in no storage of the browser; your session ends when you log out or are idle."

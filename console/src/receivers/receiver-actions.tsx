@@ -23,7 +23,9 @@ export function ReceiverActions({ sink }: { readonly sink: Sink }): ReactElement
         <ConfirmAction
           label="Pause receiver"
           scope="deliveries.operate"
-          question={<p>The events of {name} are kept until it is resumed. Attempts in flight are finished.</p>}
+          question={
+            <p>The events of {name} are kept until it is resumed. Attempts in flight are finished.</p>
+          }
           audit={audit}
           run={() => api.POST('/v1/sinks/{name}/pause', { params })}
         />

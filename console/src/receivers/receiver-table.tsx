@@ -13,7 +13,10 @@ interface ReceiverTableProps {
 }
 
 const COLUMNS: readonly Column<Sink>[] = [
-  { title: 'Receiver', cell: ({ name }) => <a href={hrefOf('deliveries', undefined, { sink: name })}>{name}</a> },
+  {
+    title: 'Receiver',
+    cell: ({ name }) => <a href={hrefOf('deliveries', undefined, { sink: name })}>{name}</a>,
+  },
   {
     title: 'Condition',
     cell: ({ condition, pauseReason }) => (

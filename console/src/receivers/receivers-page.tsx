@@ -30,7 +30,8 @@ export function ReceiversPage(): ReactElement {
             {(sinks) =>
               sinks.length === 0 ? (
                 <EmptyState title="There are no receivers">
-                  Configure the CRM in the settings of the service, or register a <a href="#/webhooks">webhook</a>.
+                  Configure the CRM in the settings of the service, or register a{' '}
+                  <a href="#/webhooks">webhook</a>.
                 </EmptyState>
               ) : (
                 <ReceiverTable sinks={sinks} actionsOf={(sink) => <ReceiverActions sink={sink} />} />

@@ -72,8 +72,8 @@ function SessionActions({ session }: { readonly session: ConsoleListedSession })
           isDisabled={state === 'terminating'}
           question={
             <p>
-              The conversation <code>{conversationId}</code> ends for the guest and the agent. It cannot be opened
-              again.
+              The conversation <code>{conversationId}</code> ends for the guest and the agent. It cannot be
+              opened again.
             </p>
           }
           audit={{ conversationId }}

@@ -98,14 +98,21 @@ interface SessionTableProps {
 function SessionTable({ items, isFiltered }: SessionTableProps): ReactElement {
   if (items.length > 0)
     return (
-      <DataTable caption="Sessions" columns={COLUMNS} rows={items} keyOf={({ conversationId }) => conversationId} />
+      <DataTable
+        caption="Sessions"
+        columns={COLUMNS}
+        rows={items}
+        keyOf={({ conversationId }) => conversationId}
+      />
     );
   return isFiltered ? (
-    <EmptyState title="No session has these properties">Clear a filter, or widen the span of time.</EmptyState>
+    <EmptyState title="No session has these properties">
+      Clear a filter, or widen the span of time.
+    </EmptyState>
   ) : (
     <EmptyState title="There are no sessions">
-      Open one with <code>POST /v1/sessions</code>. Without the scope <code>sessions.any</code>, only sessions of
-      this caller are listed.
+      Open one with <code>POST /v1/sessions</code>. Without the scope <code>sessions.any</code>, only sessions
+      of this caller are listed.
     </EmptyState>
   );
 }

@@ -83,7 +83,11 @@ describe(timelineOf, () => {
     const entries = timelineOf({ session, records: [], deliveries: [delivery] });
 
     expect(entries.slice(-2)).toMatchObject([
-      { title: 'Delivery of session.disconnected to crm failed', detail: '12 ms · status 410 · Gone', tone: 'bad' },
+      {
+        title: 'Delivery of session.disconnected to crm failed',
+        detail: '12 ms · status 410 · Gone',
+        tone: 'bad',
+      },
       { title: 'Delivery to crm dead', at: delivery.settledAt },
     ]);
   });

@@ -61,7 +61,12 @@ interface EntryFacts {
   readonly tone?: Tone;
 }
 
-function fact(key: string, at: string | undefined, title: string, facts: EntryFacts): TimelineEntry | undefined {
+function fact(
+  key: string,
+  at: string | undefined,
+  title: string,
+  facts: EntryFacts,
+): TimelineEntry | undefined {
   const { actor, detail, tone = 'neutral' } = facts;
   if (at === undefined) return undefined;
   return {
@@ -103,7 +108,8 @@ function entriesOfDelivery(delivery: DeliveryHistory): TimelineEntry[] {
     detail: attemptDetail(attempt),
     tone: toneOf(attempt.result === 'failed' ? 'failing' : attempt.result),
   }));
-  const dead = status === 'dead' ? fact(`delivery-${id}-dead`, settledAt, `Delivery to ${sink} dead`, DEAD) : undefined;
+  const dead =
+    status === 'dead' ? fact(`delivery-${id}-dead`, settledAt, `Delivery to ${sink} dead`, DEAD) : undefined;
   return dead === undefined ? made : [...made, dead];
 }
 

@@ -68,13 +68,17 @@ function Messages({ conversationId }: { readonly conversationId: string }): Reac
 
 function MessageList({ messages }: { readonly messages: readonly Message[] }): ReactElement {
   if (messages.length === 0)
-    return <EmptyState title="There are no messages">Refresh once the guest or the agent has written.</EmptyState>;
+    return (
+      <EmptyState title="There are no messages">Refresh once the guest or the agent has written.</EmptyState>
+    );
   return (
     <ol className="messages" aria-label="Messages">
       {messages.map((message) => (
         <li key={message.id} className={`message message-${message.direction}`}>
           <div className="message-head">
-            {message.direction === 'inbound' ? 'Guest' : (message.from?.nickname ?? message.originatingEntity ?? 'Agent')}
+            {message.direction === 'inbound'
+              ? 'Guest'
+              : (message.from?.nickname ?? message.originatingEntity ?? 'Agent')}
             {' · '}
             <Timestamp at={message.sentAt} />
           </div>

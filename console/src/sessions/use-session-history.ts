@@ -8,7 +8,10 @@ const MAX_HISTORIES = 20;
 const MAX_RECORDS = 200;
 
 /** The newest audit records of a session; disabled without the scope. */
-export function useSessionRecords(conversationId: string, refetchInterval: number): UseQueryResult<AuditRecord[]> {
+export function useSessionRecords(
+  conversationId: string,
+  refetchInterval: number,
+): UseQueryResult<AuditRecord[]> {
   const enabled = useScope('audit.read');
   return useQuery({
     queryKey: ['session', conversationId, 'audit'],

@@ -14,7 +14,12 @@ export function CallerMenu(): ReactElement {
         {caller}
       </span>
       {needsLogin && (
-        <Button size="compact-sm" variant="default" loading={logout.isPending} onClick={() => logout.mutate()}>
+        <Button
+          size="compact-sm"
+          variant="default"
+          loading={logout.isPending}
+          onClick={() => logout.mutate()}
+        >
           Log out
         </Button>
       )}

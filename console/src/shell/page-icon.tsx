@@ -13,7 +13,14 @@ const PATHS: Readonly<Record<PageName, string>> = {
 
 export function PageIcon({ page }: { readonly page: PageName }): ReactElement {
   return (
-    <svg viewBox="0 0 20 20" width="18" height="18" aria-hidden="true" focusable="false" className="page-icon">
+    <svg
+      viewBox="0 0 20 20"
+      width="18"
+      height="18"
+      aria-hidden="true"
+      focusable="false"
+      className="page-icon"
+    >
       <path d={PATHS[page]} />
     </svg>
   );

@@ -15,7 +15,9 @@ export function EditWebhook({ webhook }: { readonly webhook: Webhook }): ReactEl
       scope="webhooks.manage"
       question={
         <>
-          <p>With another URL the webhook is unverified, and its events wait until a test event is accepted.</p>
+          <p>
+            With another URL the webhook is unverified, and its events wait until a test event is accepted.
+          </p>
           <WebhookFields form={edited ?? before} onChange={setEdited} />
         </>
       }

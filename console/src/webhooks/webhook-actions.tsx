@@ -24,7 +24,8 @@ export function WebhookActions({ webhook }: WebhookActionsProps): ReactElement {
         scope="webhooks.manage"
         question={
           <p>
-            {url} gets one event of type <code>webhook.test</code>. The first one that is accepted verifies the webhook.
+            {url} gets one event of type <code>webhook.test</code>. The first one that is accepted verifies
+            the webhook.
           </p>
         }
         audit={{ target: id }}
@@ -41,7 +42,9 @@ export function WebhookActions({ webhook }: WebhookActionsProps): ReactElement {
         label="Delete webhook"
         scope="webhooks.manage"
         isDangerous
-        question={<p>The webhook of {url} is deleted with all events that wait for it. This cannot be undone.</p>}
+        question={
+          <p>The webhook of {url} is deleted with all events that wait for it. This cannot be undone.</p>
+        }
         audit={{ target: id }}
         run={() => api.DELETE('/v1/webhooks/{webhookId}', { params })}
         onClosed={() => navigate(hrefOf('webhooks'))}
@@ -72,7 +75,9 @@ function PauseOrResume({ webhook: { id, status } }: WebhookActionsProps): ReactE
     <ConfirmAction
       label="Pause webhook"
       scope="webhooks.manage"
-      question={<p>The events of the webhook are kept until it is resumed. Attempts in flight are finished.</p>}
+      question={
+        <p>The events of the webhook are kept until it is resumed. Attempts in flight are finished.</p>
+      }
       audit={{ target: id }}
       run={() => api.POST('/v1/webhooks/{webhookId}/pause', { params })}
     />

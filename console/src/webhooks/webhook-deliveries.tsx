@@ -13,7 +13,12 @@ import { QueryView } from '../components/query-view';
 import { StatusBadge } from '../components/status-badge';
 import { Timestamp } from '../components/timestamp';
 import { useCursor } from '../components/use-cursor';
-import { DELIVERY_STATUSES, deliveryFiltersOf, shownStatusOf, withStatus } from '../deliveries/delivery-query';
+import {
+  DELIVERY_STATUSES,
+  deliveryFiltersOf,
+  shownStatusOf,
+  withStatus,
+} from '../deliveries/delivery-query';
 import { hrefOf } from '../router/route';
 import { WebhookDeliveryActions } from './webhook-delivery-actions';
 
@@ -25,12 +30,20 @@ const COLUMNS: readonly Column<WebhookDelivery>[] = [
   {
     title: 'Conversation',
     cell: ({ conversationId: id }) =>
-      id === undefined ? '–' : <CopyableId id={id} label="conversation id" href={hrefOf('sessions', id)} isShort />,
+      id === undefined ? (
+        '–'
+      ) : (
+        <CopyableId id={id} label="conversation id" href={hrefOf('sessions', id)} isShort />
+      ),
     isSecondary: true,
   },
   { title: 'Failures', cell: ({ failures }) => failures, isNumber: true },
   { title: 'Queued', cell: ({ queuedAt }) => <Timestamp at={queuedAt} isShort /> },
-  { title: 'Next attempt', cell: ({ nextAttemptAt }) => <Timestamp at={nextAttemptAt} isShort />, isSecondary: true },
+  {
+    title: 'Next attempt',
+    cell: ({ nextAttemptAt }) => <Timestamp at={nextAttemptAt} isShort />,
+    isSecondary: true,
+  },
   { title: 'Last error', cell: ({ lastError }) => lastError ?? '–', isSecondary: true },
 ];
 
@@ -90,6 +103,11 @@ function DeliveryLog({ webhookId, items }: DeliveryLogProps): ReactElement {
     cell: ({ id }) => <WebhookDeliveryActions webhookId={webhookId} eventId={id} />,
   };
   return (
-    <DataTable caption="Deliveries of the webhook" columns={[...COLUMNS, actions]} rows={items} keyOf={({ id }) => id} />
+    <DataTable
+      caption="Deliveries of the webhook"
+      columns={[...COLUMNS, actions]}
+      rows={items}
+      keyOf={({ id }) => id}
+    />
   );
 }

@@ -41,7 +41,11 @@ export function WebhookDeliveryActions({ webhookId, eventId }: WebhookDeliveryPr
           </p>
         }
         audit={{ target: webhookId }}
-        run={() => api.POST('/v1/webhooks/{webhookId}/deliveries/{eventId}/retry', { params: { path: { webhookId, eventId } } })}
+        run={() =>
+          api.POST('/v1/webhooks/{webhookId}/deliveries/{eventId}/retry', {
+            params: { path: { webhookId, eventId } },
+          })
+        }
       />
     </div>
   );

@@ -39,7 +39,9 @@ export function WebhookFields({ form, onChange }: WebhookFieldsProps): ReactElem
           { value: 'all', label: 'Of all callers', disabled: !scopes.includes('sessions.any') },
         ]}
         value={form.sessions}
-        onChange={({ currentTarget: { value } }) => onChange({ ...form, sessions: value === 'all' ? 'all' : 'own' })}
+        onChange={({ currentTarget: { value } }) =>
+          onChange({ ...form, sessions: value === 'all' ? 'all' : 'own' })
+        }
       />
       <TypeChoice chosen={form.types} onChange={(types) => onChange({ ...form, types })} />
     </>

@@ -64,7 +64,9 @@ export function WebhooksPage(): ReactElement {
             {({ items, nextCursor }) => (
               <>
                 {items.length === 0 ? (
-                  <EmptyState title="There are no webhooks">Create one to receive events of sessions.</EmptyState>
+                  <EmptyState title="There are no webhooks">
+                    Create one to receive events of sessions.
+                  </EmptyState>
                 ) : (
                   <DataTable caption="Webhooks" columns={COLUMNS} rows={items} keyOf={({ id }) => id} />
                 )}
