@@ -135,17 +135,31 @@ module.exports = {
     },
     {
       name: 'source-imports-no-test',
-      comment: 'Nothing in src needs the client, tests, measurements or examples.',
+      comment: 'Nothing in src needs the client, the console, tests, measurements or examples.',
       severity: 'error',
       from: { path: '^src/' },
-      to: { path: '^(client|examples|test|bench)/' },
+      to: { path: '^(client|console|examples|test|bench)/' },
     },
     {
       name: 'client-stands-alone',
       comment: 'The client package imports nothing else of this repository.',
       severity: 'error',
       from: { path: '^client/' },
+      to: { path: '^(src|console|examples|test|bench|tools)/' },
+    },
+    {
+      name: 'console-stands-alone',
+      comment: 'The console knows the service by its API alone: it imports the client and nothing else of this repository.',
+      severity: 'error',
+      from: { path: '^console/' },
       to: { path: '^(src|examples|test|bench|tools)/' },
+    },
+    {
+      name: 'console-runs-in-browsers',
+      comment: 'The console uses no module of Node.',
+      severity: 'error',
+      from: { path: '^console/src/', pathNot: '\\.spec\\.ts$' },
+      to: { dependencyTypes: ['core'] },
     },
     {
       name: 'client-runs-in-browsers',

@@ -16,6 +16,7 @@ export default tseslint.config(
       'dist-chaos',
       'dist-examples',
       'client/dist',
+      'console/dist',
       'client/src/generated',
       'data',
       '.jest-cache',
@@ -25,11 +26,14 @@ export default tseslint.config(
   },
   eslint.configs.recommended,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],
-    // One program for all files; the service would make one more for each folder with a tsconfig of its own.
+    // One program for Node and one for the browser; the service would make one more for each folder with a tsconfig of its own.
     languageOptions: {
-      parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname },
+      parserOptions: {
+        project: ['./tsconfig.json', './console/tsconfig.json'],
+        tsconfigRootDir: import.meta.dirname,
+      },
     },
     plugins: { preferred },
     linterOptions: { reportUnusedDisableDirectives: 'error' },
@@ -54,6 +58,13 @@ export default tseslint.config(
       'max-params': ['error', { max: 7 }],
       'no-console': 'error',
       eqeqeq: 'error',
+    },
+  },
+  {
+    files: ['**/*.tsx'],
+    rules: {
+      // A handler in JSX is one call, whose result React ignores.
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
     },
   },
   {
@@ -88,6 +99,10 @@ export default tseslint.config(
         performance: 'readonly',
       },
     },
+  },
+  {
+    files: ['console/*.js', 'console/tools/*.js'],
+    languageOptions: { sourceType: 'module', globals: { URL: 'readonly', Buffer: 'readonly' } },
   },
   {
     // What a person or another program reads on standard output is written there.

@@ -43,6 +43,7 @@ const common = {
     '<rootDir>/dist-chaos',
     '<rootDir>/dist-examples',
     '<rootDir>/client/dist',
+    '<rootDir>/console/dist',
   ],
 };
 
@@ -74,7 +75,7 @@ module.exports = {
       displayName: 'unit',
       testMatch: specsOf(
         'unit',
-        ...['src', 'client/src', 'examples'].map((folder) => `<rootDir>/${folder}/**/*.spec.ts`),
+        ...['src', 'client/src', 'console/src', 'examples'].map((folder) => `<rootDir>/${folder}/**/*.spec.ts`),
       ),
     },
     { ...common, displayName: 'architecture', testMatch: ['<rootDir>/test/architecture/**/*.spec.ts'] },

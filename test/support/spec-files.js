@@ -4,7 +4,7 @@ const { join, resolve } = require('node:path');
 const ROOT = resolve(__dirname, '../..');
 
 /** Folders of a layer's specs. Default: the folder of its name in `test`. */
-const FOLDERS = { unit: ['src', 'client/src', 'examples'] };
+const FOLDERS = { unit: ['src', 'client/src', 'console/src', 'examples'] };
 
 /** Specs that wait for rate windows and time-outs of the platform, the longest first. */
 const WAITING = [

@@ -1,0 +1,14 @@
+import type { components } from '@genesys-guest-sessions/client';
+
+type Schemas = components['schemas'];
+
+export type Attempt = Schemas['AttemptResponse'];
+export type AuditRecord = Schemas['AuditRecordResponse'];
+export type Delivery = Schemas['DeliveryResponse'];
+export type DeliveryHistory = Schemas['DeliveryHistoryResponse'];
+export type Limits = Schemas['LimitsResponse'];
+export type Message = Schemas['MessageResponse'];
+export type Sink = Schemas['SinkResponse'];
+export type Webhook = Schemas['WebhookResponse'];
+export type WebhookDelivery = Schemas['WebhookDeliveryResponse'];
+export type WebhookOverview = Schemas['WebhookOverviewResponse'];

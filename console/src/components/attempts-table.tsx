@@ -1,0 +1,36 @@
+import type { ReactElement } from 'react';
+import type { Attempt } from '../api/schemas';
+import { durationText } from '../format/age';
+import { type Column, DataTable } from './data-table';
+import { EmptyState } from './empty-state';
+import { StatusBadge } from './status-badge';
+import { Timestamp } from './timestamp';
+
+const COLUMNS: readonly Column<Attempt>[] = [
+  { title: 'At', cell: ({ at }) => <Timestamp at={at} /> },
+  {
+    title: 'Result',
+    cell: ({ result }) => <StatusBadge status={result === 'failed' ? 'failing' : result} />,
+  },
+  { title: 'Latency', cell: ({ latencyMs }) => durationText(latencyMs), isNumber: true },
+  { title: 'Status', cell: ({ status }) => status ?? '–', isNumber: true },
+  { title: 'Error', cell: ({ error }) => error ?? '–' },
+];
+
+/** The attempts at a delivery. */
+export function AttemptsTable({ attempts }: { readonly attempts: readonly Attempt[] }): ReactElement {
+  if (attempts.length === 0)
+    return (
+      <EmptyState title="There was no attempt yet">
+        The next one is made in the order of the conversation.
+      </EmptyState>
+    );
+  return (
+    <DataTable
+      caption="Attempts"
+      columns={COLUMNS}
+      rows={attempts}
+      keyOf={({ at, latencyMs }) => at + latencyMs}
+    />
+  );
+}

@@ -1,0 +1,70 @@
+import { useQuery } from '@tanstack/react-query';
+
+import type { ReactElement } from 'react';
+import type { AuditRecord } from '../api/schemas';
+import { api } from '../api/service-client';
+import { wordsOf } from '../format/figures';
+import { useScope } from '../login/console-session-context';
+import { CopyableId } from './copyable-id';
+import { Facts } from './facts';
+import { MissingScope } from './missing-scope';
+import { ProblemAlert } from './problem-alert';
+import { StatusBadge } from './status-badge';
+import { Timestamp } from './timestamp';
+
+/** Filters of the trail that select the record of an action. */
+export interface AuditSelection {
+  readonly target?: string;
+  readonly conversationId?: string;
+  readonly action?: AuditRecord['action'];
+}
+
+/** Some actions write their record with their effect, which may follow the answer. */
+const ATTEMPTS = 5;
+const PAUSE_MS = 1_000;
+
+interface AuditReceiptProps {
+  readonly selection: AuditSelection;
+  /** The answer to the action. */
+  readonly response: Response;
+}
+
+/** The audit record of an action of the console, found by the id of its request. */
+export function AuditReceipt({ selection, response }: AuditReceiptProps): ReactElement {
+  const requestId = response.headers.get('x-request-id') ?? '';
+  const isPermitted = useScope('audit.read');
+  const query = useQuery({
+    queryKey: ['audit-receipt', requestId],
+    queryFn: async ({ signal }) => {
+      const params = { query: { ...selection, limit: 50 } };
+      const { data } = await api.GET('/v1/audit', { params, signal });
+      return data.items.find((record) => record.requestId === requestId) ?? null;
+    },
+    enabled: isPermitted,
+    refetchInterval: ({ state }) =>
+      state.data === null && state.dataUpdateCount < ATTEMPTS ? PAUSE_MS : false,
+  });
+  if (!isPermitted) return <MissingScope scope="audit.read" />;
+  if (query.isError) return <ProblemAlert error={query.error} title="The audit record was not read" />;
+  if (query.data === undefined) return <p>Reading the audit record …</p>;
+  if (query.data === null) return <p>No audit record names the request {requestId} yet.</p>;
+  return <Receipt record={query.data} />;
+}
+
+function Receipt({ record }: { readonly record: AuditRecord }): ReactElement {
+  return (
+    <section aria-label="Audit record">
+      <Facts
+        facts={{
+          'Audit record': `chain ${record.chain}, number ${record.seq}`,
+          Action: wordsOf(record.action),
+          Actor: `${record.actor.name} (${record.actor.type})`,
+          Outcome: <StatusBadge status={record.outcome} />,
+          At: <Timestamp at={record.at} />,
+          Request:
+            record.requestId === null ? undefined : <CopyableId id={record.requestId} label="request id" />,
+        }}
+      />
+    </section>
+  );
+}

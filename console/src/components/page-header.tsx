@@ -1,0 +1,22 @@
+import { Title } from '@mantine/core';
+import { type ReactElement, type ReactNode, useEffect } from 'react';
+
+interface PageHeaderProps {
+  readonly title: string;
+  readonly children?: ReactNode;
+}
+
+/** The heading of a page, which is also the title of the document; its children stand beside it. */
+export function PageHeader({ title, children }: PageHeaderProps): ReactElement {
+  useEffect(() => {
+    document.title = `${title} · Guest sessions console`;
+  }, [title]);
+  return (
+    <header className="page-header">
+      <Title order={1} size="h3" tabIndex={-1} id="page-title">
+        {title}
+      </Title>
+      <div className="page-header-side">{children}</div>
+    </header>
+  );
+}

@@ -1,0 +1,113 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import type { ReactElement } from 'react';
+import type { Delivery } from '../api/schemas';
+import { api } from '../api/service-client';
+import { CopyableId } from '../components/copyable-id';
+import { type Column, DataTable } from '../components/data-table';
+import { EmptyState } from '../components/empty-state';
+import { type FilterField, FilterForm } from '../components/filter-form';
+import { Freshness } from '../components/freshness';
+import { MissingScope } from '../components/missing-scope';
+import { PageHeader } from '../components/page-header';
+import { Pager } from '../components/pager';
+import { Panel } from '../components/panel';
+import { QueryView } from '../components/query-view';
+import { StatusBadge } from '../components/status-badge';
+import { Timestamp } from '../components/timestamp';
+import { useCursor } from '../components/use-cursor';
+import { useScope } from '../login/console-session-context';
+import type { PageProps } from '../router/page-props';
+import { hrefOf } from '../router/route';
+import { DELIVERY_STATUSES, deliveryFiltersOf, shownStatusOf, withStatus } from './delivery-query';
+import { ReplayDeliveries } from './replay-deliveries';
+import { RetryDelivery } from './retry-delivery';
+
+const FIELDS: readonly FilterField[] = [
+  { name: 'status', label: 'Status', options: DELIVERY_STATUSES },
+  { name: 'sink', label: 'Receiver' },
+  { name: 'conversationId', label: 'Conversation id' },
+];
+
+const COLUMNS: readonly Column<Delivery>[] = [
+  {
+    title: 'Delivery',
+    cell: ({ id }) => <CopyableId id={id} label="delivery id" href={hrefOf('deliveries', id)} isShort />,
+  },
+  { title: 'Status', cell: (delivery) => <StatusBadge status={shownStatusOf(delivery)} /> },
+  { title: 'Receiver', cell: ({ sink }) => sink },
+  { title: 'Event', cell: ({ event }) => event.type },
+  {
+    title: 'Conversation',
+    cell: ({ event: { conversationId: id } }) => (
+      <CopyableId id={id} label="conversation id" href={hrefOf('sessions', id)} isShort />
+    ),
+    isSecondary: true,
+  },
+  { title: 'Failures', cell: ({ failures }) => failures, isNumber: true },
+  { title: 'Queued', cell: ({ queuedAt }) => <Timestamp at={queuedAt} isShort /> },
+  {
+    title: 'Next attempt',
+    cell: ({ nextAttemptAt }) => <Timestamp at={nextAttemptAt} isShort />,
+    isSecondary: true,
+  },
+  { title: 'Last error', cell: ({ lastError }) => lastError ?? '–', isSecondary: true },
+  { title: 'Actions', cell: ({ id }) => <RetryDelivery id={id} /> },
+];
+
+/** Deliveries of session events to the receivers, the last queued first. */
+export function DeliveriesPage({ route }: PageProps): ReactElement {
+  const filters = deliveryFiltersOf(route.query);
+  const paging = useCursor(JSON.stringify(route.query));
+  const isPermitted = useScope('deliveries.read');
+  const { cursor } = paging;
+  const query = useQuery({
+    queryKey: ['deliveries', filters, cursor],
+    queryFn: async ({ signal }) => {
+      const page = { ...filters, limit: 50, ...(cursor === undefined ? {} : { cursor }) };
+      return (await api.GET('/v1/deliveries', { params: { query: page }, signal })).data;
+    },
+    refetchInterval: 10_000,
+    placeholderData: keepPreviousData,
+    enabled: isPermitted,
+  });
+  return (
+    <>
+      <PageHeader title="Deliveries">
+        {isPermitted && <Freshness query={query} rhythm="every 10 s" />}
+        <ReplayDeliveries />
+      </PageHeader>
+      <Panel title="List of deliveries">
+        <FilterForm page="deliveries" fields={FIELDS} values={route.query} />
+        {!isPermitted && <MissingScope scope="deliveries.read" />}
+        {isPermitted && (
+          <QueryView query={query} subject="deliveries">
+            {({ items, nextCursor }) => (
+              <>
+                <DeliveryTable items={withStatus(items, route.query['status'])} />
+                <Pager label="deliveries" paging={paging} nextCursor={nextCursor} />
+              </>
+            )}
+          </QueryView>
+        )}
+      </Panel>
+    </>
+  );
+}
+
+function DeliveryTable({ items }: { readonly items: readonly Delivery[] }): ReactElement {
+  if (items.length === 0)
+    return (
+      <EmptyState title="No delivery on this page">
+        Clear the filters, or go to the next page if there is one. Delivered events are kept for a limited
+        time.
+      </EmptyState>
+    );
+  return (
+    <DataTable
+      caption="Deliveries"
+      columns={COLUMNS}
+      rows={items}
+      keyOf={({ id, sink }) => `${id} ${sink}`}
+    />
+  );
+}

@@ -1,0 +1,48 @@
+import type uPlot from 'uplot';
+
+/** Variables of the style sheet, in the order of the series; dashes tell the series apart without colours. */
+const STROKES = [
+  { color: '--accent', dash: [] },
+  { color: '--ok', dash: [6, 3] },
+  { color: '--warning', dash: [2, 3] },
+  { color: '--bad', dash: [8, 3, 2, 3] },
+] as const;
+
+/** The options of a plot in the colours of the current scheme. */
+export function plotOptions(
+  labels: readonly string[],
+  format: (value: number) => string,
+): Omit<uPlot.Options, 'width' | 'height'> {
+  const style = getComputedStyle(document.documentElement);
+  const colorOf = (name: string): string => style.getPropertyValue(name).trim();
+  const axis = {
+    stroke: colorOf('--muted'),
+    grid: { stroke: colorOf('--line'), width: 1 },
+    ticks: { show: false },
+  };
+  return {
+    series: [{}, ...labels.map((label, index) => seriesOf(label, index, colorOf, format))],
+    axes: [axis, { ...axis, size: 62, values: (_plot, values) => values.map(format) }],
+    scales: { y: { range: (_plot, _min, max) => [0, Number.isFinite(max) && max > 0 ? max * 1.1 : 1] } },
+    cursor: { drag: { x: false, y: false }, points: { size: 6 } },
+    legend: { live: true },
+  };
+}
+
+function seriesOf(
+  label: string,
+  index: number,
+  colorOf: (name: string) => string,
+  format: (value: number) => string,
+): uPlot.Series {
+  const { color, dash } = STROKES[index % STROKES.length] ?? STROKES[0];
+  return {
+    label,
+    stroke: colorOf(color),
+    width: 1.6,
+    dash: [...dash],
+    points: { show: false },
+    // The typings leave out that there is no value beside the figures; the library passes null then.
+    value: (_plot, value: number | null) => (value === null ? '–' : format(value)),
+  };
+}

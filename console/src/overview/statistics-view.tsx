@@ -1,0 +1,76 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { type ReactElement, useMemo } from 'react';
+import type { Statistics } from '../api/pending-types';
+import { pendingApi } from '../api/service-client';
+import { Freshness } from '../components/freshness';
+import { QueryView } from '../components/query-view';
+import { Timestamp } from '../components/timestamp';
+import { durationText } from '../format/age';
+import { countText } from '../format/figures';
+import { ChartPanel } from './chart-panel';
+import { CountsPanel } from './counts-panel';
+import { budgetChart, deliveriesChart, latenessChart, sessionsChart } from './series';
+import { SPANS, type Span } from './span-choice';
+import { StatisticsFigures } from './statistics-figures';
+import { summaryOf } from './statistics-summary';
+
+const REFRESH_MS = 10_000;
+
+/** The statistics of a span that ends now. */
+export function StatisticsView({ span }: { readonly span: Span }): ReactElement {
+  const query = useQuery({
+    queryKey: ['statistics', span],
+    queryFn: async ({ signal }) => {
+      const to = new Date();
+      const from = new Date(to.getTime() - SPANS[span].ms);
+      const params = { query: { from: from.toISOString(), to: to.toISOString() } };
+      return (await pendingApi.GET('/v1/statistics', { params, signal })).data;
+    },
+    refetchInterval: REFRESH_MS,
+    placeholderData: keepPreviousData,
+  });
+  return (
+    <section aria-label="Statistics">
+      <p>
+        <Freshness query={query} rhythm="every 10 s" />
+      </p>
+      <QueryView query={query} subject="statistics">
+        {(statistics) => <StatisticsPanels statistics={statistics} />}
+      </QueryView>
+    </section>
+  );
+}
+
+function percentOf(value: number): string {
+  return `${Math.round(value)} %`;
+}
+
+function StatisticsPanels({ statistics }: { readonly statistics: Statistics }): ReactElement {
+  const summary = useMemo(() => summaryOf(statistics), [statistics]);
+  const charts = useMemo(
+    () => ({
+      sessions: sessionsChart(statistics),
+      lateness: latenessChart(statistics),
+      budget: budgetChart(statistics),
+      deliveries: deliveriesChart(statistics),
+    }),
+    [statistics],
+  );
+  return (
+    <>
+      <StatisticsFigures summary={summary} />
+      <p className="muted">
+        Complete until <Timestamp at={statistics.writtenUntil} />, in steps of{' '}
+        {durationText(statistics.step * 1_000)}.
+      </p>
+      <div className="columns">
+        <ChartPanel title="Sessions" chart={charts.sessions} format={countText} />
+        <ChartPanel title="Lateness of heartbeats" chart={charts.lateness} format={durationText} />
+        <ChartPanel title="Used budget per OAuth client" chart={charts.budget} format={percentOf} />
+        <ChartPanel title="Delay of deliveries" chart={charts.deliveries} format={durationText} />
+        <CountsPanel title="Ends by reason" heading="Reason" counts={summary.endedByReason} />
+        <CountsPanel title="Failures by code" heading="Code" counts={summary.failedByCode} />
+      </div>
+    </>
+  );
+}

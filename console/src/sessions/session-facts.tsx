@@ -1,0 +1,62 @@
+import type { ReactElement, ReactNode } from 'react';
+import type { ConsoleListedSession } from '../api/pending-types';
+import { CopyableId } from '../components/copyable-id';
+import { Facts } from '../components/facts';
+import { StatusBadge } from '../components/status-badge';
+import { Timestamp } from '../components/timestamp';
+import { durationText } from '../format/age';
+import { wordsOf } from '../format/figures';
+
+/** The properties of a session; those that it does not have are left out. */
+export function SessionFacts({ session }: { readonly session: ConsoleListedSession }): ReactElement {
+  const { genesysConversationId, caller, guestRef, name } = session;
+  return (
+    <Facts
+      facts={{
+        Guest: name === '' ? <span className="muted">hidden or erased</span> : name,
+        'Guest reference': guestRef && <CopyableId id={guestRef} label="guest reference" />,
+        'Opened by': caller ?? <span className="muted">no credential</span>,
+        Queue: session.queueId,
+        Channel: session.channel,
+        Locale: session.locale,
+        'Genesys conversation': genesysConversationId && (
+          <CopyableId id={genesysConversationId} label="Genesys conversation id" />
+        ),
+        Started: <Timestamp at={session.startedAt} />,
+        Expires: session.endedAt === undefined ? <Timestamp at={session.expiresAt} /> : undefined,
+        ...endFactsOf(session),
+        ...heartbeatFactsOf(session),
+        'Served by': session.assignment && wordsOf(session.assignment.state),
+        'Logged in': session.authenticated ? 'yes' : 'no',
+        'Detection of an end by the agent': session.endDetection && wordsOf(session.endDetection),
+        'Wrap-up': session.wrapUp?.code,
+        Version: session.version,
+      }}
+    />
+  );
+}
+
+function endFactsOf(session: ConsoleListedSession): Record<string, ReactNode> {
+  const { endedAt, endReason, endCause, endedBy, disconnect } = session;
+  return {
+    Ended: endedAt && <Timestamp at={endedAt} />,
+    'End reason': endReason && wordsOf(endReason),
+    'End cause': endCause && <code>{endCause}</code>,
+    'Ended by': endedBy,
+    'Disconnect in Genesys Cloud': disconnect && <StatusBadge status={disconnect} />,
+  };
+}
+
+function heartbeatFactsOf({ heartbeat, endedAt }: ConsoleListedSession): Record<string, ReactNode> {
+  if (endedAt !== undefined) return {};
+  return {
+    Heartbeat: (
+      <>
+        <StatusBadge status={heartbeat.consecutiveFailures === 0 ? 'healthy' : 'failing'} /> every{' '}
+        {durationText(heartbeat.intervalMs)}
+      </>
+    ),
+    'Last heartbeat': <Timestamp at={heartbeat.lastSuccessAt} />,
+    'Heartbeat failures': `${heartbeat.consecutiveFailures} consecutive`,
+  };
+}

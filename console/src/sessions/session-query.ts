@@ -1,0 +1,29 @@
+import type { SessionFilters } from '../api/pending-types';
+import { isoOfLocal } from '../format/local-time';
+
+export const SESSION_STATES = [
+  'connecting',
+  'active',
+  'terminating',
+  'terminated',
+  'disconnected',
+  'failed',
+] as const;
+
+const TEXTS = ['channel', 'queueId', 'caller', 'conversationId', 'guestRef'] as const;
+
+/** The filters of the API from those of the address, where times are local and empty fields stand for no filter. */
+export function sessionFiltersOf(query: Readonly<Record<string, string>>): SessionFilters {
+  const texts = TEXTS.map((name) => [name, query[name]?.trim()] as const).filter(
+    ([, value]) => value !== undefined && value !== '',
+  );
+  const state = SESSION_STATES.find((known) => known === query['state']);
+  const startedFrom = isoOfLocal(query['startedFrom']);
+  const startedTo = isoOfLocal(query['startedTo']);
+  return {
+    ...Object.fromEntries(texts),
+    ...(state === undefined ? {} : { state }),
+    ...(startedFrom === undefined ? {} : { startedFrom }),
+    ...(startedTo === undefined ? {} : { startedTo }),
+  };
+}

@@ -1,0 +1,61 @@
+import { type ReactElement, useMemo } from 'react';
+import type { ConsoleListedSession } from '../api/pending-types';
+import { Freshness } from '../components/freshness';
+import { MissingScope } from '../components/missing-scope';
+import { Panel } from '../components/panel';
+import { ProblemAlert } from '../components/problem-alert';
+import { Timestamp } from '../components/timestamp';
+import { useScope } from '../login/console-session-context';
+import { type TimelineEntry, timelineOf } from './timeline';
+import { useSessionDeliveries, useSessionRecords } from './use-session-history';
+
+interface SessionTimelineProps {
+  readonly session: ConsoleListedSession;
+  readonly isLive: boolean;
+}
+
+/** What is known of a session by time, from all sources that the caller may read. */
+export function SessionTimeline({ session, isLive }: SessionTimelineProps): ReactElement {
+  const intervalMs = isLive ? 4_000 : 10_000;
+  const audit = useSessionRecords(session.conversationId, intervalMs);
+  const deliveries = useSessionDeliveries(session.conversationId, intervalMs);
+  const hasAudit = useScope('audit.read');
+  const hasDeliveries = useScope('deliveries.read');
+  const entries = useMemo(
+    () =>
+      timelineOf({
+        session,
+        ...(audit.data === undefined ? {} : { records: audit.data }),
+        ...(deliveries.data === undefined ? {} : { deliveries: deliveries.data }),
+      }),
+    [session, audit.data, deliveries.data],
+  );
+  return (
+    <Panel title="Timeline" side={hasAudit && <Freshness query={audit} />}>
+      <div className="stack">
+        {!hasAudit && <MissingScope scope="audit.read" />}
+        {!hasDeliveries && <MissingScope scope="deliveries.read" />}
+        {audit.isError && <ProblemAlert error={audit.error} title="Reading failed: audit records" />}
+        {deliveries.isError && <ProblemAlert error={deliveries.error} title="Reading failed: deliveries" />}
+        <ol className="timeline" aria-label="Timeline of the session">
+          {entries.map((entry) => (
+            <Entry key={entry.key} entry={entry} />
+          ))}
+        </ol>
+      </div>
+    </Panel>
+  );
+}
+
+function Entry({ entry }: { readonly entry: TimelineEntry }): ReactElement {
+  return (
+    <li className={`tone-${entry.tone}`}>
+      <Timestamp at={entry.at} />
+      <div>
+        <span className="timeline-title">{entry.title}</span>
+        {entry.actor !== undefined && <span> by {entry.actor}</span>}
+        {entry.detail !== undefined && <div className="muted">{entry.detail}</div>}
+      </div>
+    </li>
+  );
+}

@@ -1,0 +1,125 @@
+import type { Attempt, AuditRecord, DeliveryHistory } from '../api/schemas';
+import type { ConsoleListedSession } from '../api/pending-types';
+import { type Tone, toneOf } from '../components/status-tone';
+import { wordsOf } from '../format/figures';
+
+export interface TimelineEntry {
+  /** Unique within the timeline. */
+  readonly key: string;
+  readonly at: string;
+  readonly title: string;
+  /** The party that acted; absent where the source does not tell. */
+  readonly actor?: string;
+  readonly detail?: string;
+  readonly tone: Tone;
+}
+
+export interface TimelineSources {
+  readonly session: ConsoleListedSession;
+  readonly records?: readonly AuditRecord[];
+  readonly deliveries?: readonly DeliveryHistory[];
+}
+
+/**
+ * All that is known of a session in the order of time, the earliest first: its own facts, its audit records, and the
+ * attempts at its deliveries. Facts that an audit record tells too come from the session alone when there are no records.
+ */
+export function timelineOf({ session, records, deliveries = [] }: TimelineSources): TimelineEntry[] {
+  const entries = [
+    ...factsOf(session, records === undefined),
+    ...(records ?? []).map(entryOfRecord),
+    ...deliveries.flatMap(entriesOfDelivery),
+  ];
+  return entries.sort((one, other) => Date.parse(one.at) - Date.parse(other.at));
+}
+
+function factsOf(session: ConsoleListedSession, withAudited: boolean): TimelineEntry[] {
+  const { startedAt, endedAt, endReason, assignment, wrapUp, erasedAt, heartbeat } = session;
+  const audited: (TimelineEntry | undefined)[] = [
+    fact('started', startedAt, 'Session started', { actor: session.caller, tone: 'ok' }),
+    fact('ended', endedAt, `Session ${session.state}`, {
+      actor: session.endedBy,
+      detail: endReason === undefined ? undefined : wordsOf(endReason),
+      tone: toneOf(session.state),
+    }),
+    fact('erased', erasedAt, 'Guest erased', {}),
+  ];
+  return [
+    ...(withAudited ? audited : []),
+    fact('assigned', assignment?.since, `Assigned to: ${assignment?.state ?? ''}`, {
+      actor: assignment?.userId,
+      detail: assignment?.queueId === undefined ? undefined : `Queue ${assignment.queueId}`,
+    }),
+    fact('heartbeat', heartbeat.lastSuccessAt, 'Last successful heartbeat', heartbeatFacts(heartbeat)),
+    fact('wrapped-up', wrapUp?.at, `Wrapped up: ${wrapUp?.code ?? ''}`, { actor: wrapUp?.userId }),
+  ].filter((entry) => entry !== undefined);
+}
+
+interface EntryFacts {
+  readonly actor?: string | undefined;
+  readonly detail?: string | undefined;
+  readonly tone?: Tone;
+}
+
+function fact(
+  key: string,
+  at: string | undefined,
+  title: string,
+  facts: EntryFacts,
+): TimelineEntry | undefined {
+  const { actor, detail, tone = 'neutral' } = facts;
+  if (at === undefined) return undefined;
+  return {
+    key,
+    at,
+    title,
+    tone,
+    ...(actor === undefined ? {} : { actor }),
+    ...(detail === undefined ? {} : { detail }),
+  };
+}
+
+function heartbeatFacts({ consecutiveFailures }: ConsoleListedSession['heartbeat']): EntryFacts {
+  return consecutiveFailures === 0
+    ? { tone: 'ok' }
+    : { tone: 'warning', detail: `${consecutiveFailures} consecutive failures since` };
+}
+
+function entryOfRecord(record: AuditRecord): TimelineEntry {
+  const { chain, seq, at, action, actor, outcome, reason, before, after } = record;
+  const change = after === null ? undefined : `${before ?? 'none'} → ${after}`;
+  const facts = [reason === null ? undefined : wordsOf(reason), change].filter((text) => text !== undefined);
+  return {
+    key: `audit-${chain}-${seq}`,
+    at,
+    title: sentence(wordsOf(action)) + (outcome === 'success' ? '' : ` (${outcome})`),
+    actor: actor.name === '' ? actor.type : `${actor.name} (${actor.type})`,
+    tone: outcome === 'success' ? 'neutral' : toneOf(outcome),
+    ...(facts.length === 0 ? {} : { detail: facts.join(' · ') }),
+  };
+}
+
+function entriesOfDelivery(delivery: DeliveryHistory): TimelineEntry[] {
+  const { id, sink, event, attempts, status, settledAt } = delivery;
+  const made = attempts.map((attempt, index) => ({
+    key: `delivery-${id}-${index}`,
+    at: attempt.at,
+    title: `Delivery of ${event.type} to ${sink} ${attempt.result}`,
+    detail: attemptDetail(attempt),
+    tone: toneOf(attempt.result === 'failed' ? 'failing' : attempt.result),
+  }));
+  const dead =
+    status === 'dead' ? fact(`delivery-${id}-dead`, settledAt, `Delivery to ${sink} dead`, DEAD) : undefined;
+  return dead === undefined ? made : [...made, dead];
+}
+
+const DEAD: EntryFacts = { tone: 'bad', detail: 'No further attempt is made; retry it by hand' };
+
+function attemptDetail({ latencyMs, status, error }: Attempt): string {
+  const facts = [`${latencyMs} ms`, status === undefined ? undefined : `status ${status}`, error];
+  return facts.filter((text) => text !== undefined).join(' · ');
+}
+
+function sentence(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

@@ -1,0 +1,9 @@
+const { cpSync, rmSync } = require('node:fs');
+const { join } = require('node:path');
+
+const ROOT = join(__dirname, '..');
+const TARGET = join(ROOT, 'dist/console');
+
+// The service serves the console from its own build result; `nest build` clears that, so this step comes after it.
+rmSync(TARGET, { recursive: true, force: true });
+cpSync(join(ROOT, 'console/dist'), TARGET, { recursive: true });
