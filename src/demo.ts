@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream';
 import { parseArgs } from 'node:util';
+import { ConsoleScene } from './demo/console-scene';
 import { Narrator } from './demo/narrator';
 import { SessionsScenario } from './demo/sessions-scenario';
 import { MessagingScenario, TALK_DEPLOYMENT } from './demo/messaging-scenario';
@@ -48,8 +49,13 @@ const SCENARIOS: Readonly<
   },
 };
 
-/** A conversation beats every second instead of every thirty, so that the play is short. */
-const PACE = { HEARTBEAT_MIN_INTERVAL_MS: '500', HEARTBEAT_MAX_INTERVAL_MS: '1000' };
+/** Beats every second instead of every thirty, and retries as soon, so that the play is short. */
+const PACE = {
+  HEARTBEAT_MIN_INTERVAL_MS: '500',
+  HEARTBEAT_MAX_INTERVAL_MS: '1000',
+  SYNC_FIRST_RETRY_MS: '1000',
+  SYNC_PROBE_INTERVAL_MS: '1000',
+};
 
 const SILENCE = new Writable({
   write: (_chunk, _encoding, done) => {
@@ -86,12 +92,14 @@ async function main(): Promise<void> {
     },
     ...(values.logs ? {} : { logOutput: SILENCE }),
   });
+  if (!values.once) console.log(`Console: ${world.url}/console/\n`);
   const problems = await perform(world, scenario);
   if (values.once) {
     await world[Symbol.asyncDispose]();
     process.exitCode = problems.length === 0 ? 0 : 1;
     return;
   }
+  await new ConsoleScene(world).prepare();
   stayUp(world);
 }
 
@@ -109,7 +117,8 @@ async function perform(world: World, { cast, begin }: (typeof SCENARIOS)[string]
 
 function stayUp(world: World): void {
   console.log(`
-Everything stays up until Ctrl-C:
+Everything stays up until Ctrl-C, with three more sessions, and an event that the CRM refused until it was given up:
+  Console      ${world.url}/console/
   API          ${world.url}/v1/sessions
   API docs     ${world.url}/docs
   Metrics      ${world.url}/metrics
