@@ -100,8 +100,8 @@ describe(StatisticsWriter.name, () => {
     expect(store.minutes.map(({ minute }) => (minute - NOW) / MINUTE)).toEqual([
       3, 4, 5, 6, 7, 8, 9, 10, 11, 12,
     ]);
-    const lost = log.at('warn').filter(({ message }) => String(message).startsWith('Statistics lost'));
-    expect(lost).toHaveLength(3);
+    const messages = log.at('warn').map((line) => (line as { message: string }).message);
+    expect(messages.filter((message) => message.startsWith('Statistics lost'))).toHaveLength(3);
   });
 
   it('writes the current minute when the process stops, without sessions', async () => {
