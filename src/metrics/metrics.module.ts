@@ -1,5 +1,5 @@
 import { Global, Module } from '@nestjs/common';
-import { ActivityRecorder } from './activity-recorder';
+import { FigureRecorder } from './figure-recorder';
 import { AuditTelemetry } from './audit.telemetry';
 import { HttpTelemetry } from './http.telemetry';
 import { LogTelemetry } from './log.telemetry';
@@ -15,7 +15,7 @@ import { StorageTelemetry } from './storage.telemetry';
   controllers: [MetricsController],
   providers: [
     Metrics,
-    ActivityRecorder,
+    FigureRecorder,
     SummaryService,
     HttpTelemetry,
     AuditTelemetry,
@@ -23,6 +23,6 @@ import { StorageTelemetry } from './storage.telemetry';
     PoisonTelemetry,
     StorageTelemetry,
   ],
-  exports: [Metrics, ActivityRecorder, HttpTelemetry, AuditTelemetry, LogTelemetry],
+  exports: [Metrics, FigureRecorder, HttpTelemetry, AuditTelemetry, LogTelemetry],
 })
 export class MetricsModule {}

@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { DomainError } from '../common/errors/domain.errors';
 import { HeartbeatService } from '../heartbeat/heartbeat.service';
 import type { BeatOutcome } from '../heartbeat/domain/heartbeat-plan';
-import { ActivityRecorder } from '../metrics/activity-recorder';
+import { FigureRecorder } from '../metrics/figure-recorder';
 import { Metrics } from '../metrics/metrics';
 import type { Session } from './domain/session';
 import type { PolicyUnavailableError, SessionRefusedError } from './domain/session.errors';
@@ -25,7 +25,7 @@ export class SessionTelemetry {
     metrics: Metrics,
     sessions: SessionStore,
     heartbeats: HeartbeatService,
-    private readonly activity: ActivityRecorder,
+    private readonly figures: FigureRecorder,
   ) {
     this.opened = metrics.counter('sessions_created_total', 'Openings by outcome', ['outcome']);
     this.openDurations = metrics.histogram(
@@ -49,19 +49,19 @@ export class SessionTelemetry {
     ]);
     metrics.gauge('session_slots_in_use', 'Slots taken by live sessions', () => sessions.countLive());
     metrics.gauge('heartbeats_running', 'Heartbeats running in this process', () => heartbeats.running);
-    activity.observeHeldSessions(() => heartbeats.running);
+    figures.observeHeldSessions(() => heartbeats.running);
   }
 
   openedIn(durationMs: number): void {
     this.opened.inc({ outcome: 'ok' });
     this.openDurations.observe(durationMs / 1000);
-    this.activity.sessionOpened();
+    this.figures.sessionOpened();
   }
 
   openingFailed(error: unknown): void {
     const code = error instanceof DomainError ? error.code : 'internal';
     this.opened.inc({ outcome: code });
-    this.activity.openingFailed(code);
+    this.figures.openingFailed(code);
   }
 
   /** The reason is no label, because policies may have any number of them. */
@@ -83,13 +83,13 @@ export class SessionTelemetry {
   ended(session: Session): void {
     const reason = session.snapshot.endReason ?? 'requested';
     this.endings.inc({ reason });
-    this.activity.sessionEnded(reason);
+    this.figures.sessionEnded(reason);
   }
 
   beatEnded(outcome: BeatOutcome, latenessMs: number, conversationId: string): void {
     this.beats.inc({ result: outcome.kind });
     this.lateness.observe(latenessMs / 1000);
-    this.activity.beatStarted(latenessMs);
+    this.figures.beatStarted(latenessMs);
     if (outcome.kind === 'ok') return;
     const cause = outcome.kind === 'gone' ? 'gone' : outcome.cause;
     this.log.debug({

@@ -1,6 +1,6 @@
 import { RecordingLog } from '../audit/recording-log.fake';
 import { SettableClock } from '../common/time/settable-clock.fake';
-import { ActivityRecorder } from '../metrics/activity-recorder';
+import { FigureRecorder } from '../metrics/figure-recorder';
 import { FakeLease } from '../replica/ports/lease.fake';
 import { aClient, FakeUpstreamCapacity } from '../session/ports/upstream-capacity.fake';
 import { BudgetPeaks } from './budget-peaks';
@@ -12,7 +12,7 @@ const MINUTE = 60_000;
 
 let log: RecordingLog;
 let store: FakeStatisticsStore;
-let activity: ActivityRecorder;
+let recorder: FigureRecorder;
 let capacity: FakeUpstreamCapacity;
 let lease: FakeLease;
 let clock: SettableClock;
@@ -22,12 +22,12 @@ beforeEach(() => {
   jest.useFakeTimers({ now: NOW });
   log = RecordingLog.install();
   store = new FakeStatisticsStore();
-  activity = new ActivityRecorder();
+  recorder = new FigureRecorder();
   capacity = new FakeUpstreamCapacity();
   lease = new FakeLease();
   clock = new SettableClock();
   clock.at = NOW + 20_000;
-  writer = new StatisticsWriter(store, activity, new BudgetPeaks(capacity), lease, clock);
+  writer = new StatisticsWriter(store, recorder, new BudgetPeaks(capacity), lease, clock);
   writer.onApplicationBootstrap();
 });
 afterEach(async () => {
@@ -52,14 +52,14 @@ const written = (): unknown[] =>
 
 describe(StatisticsWriter.name, () => {
   it('writes each minute once it is over, in one statement, with the sessions held at its end', async () => {
-    activity.observeHeldSessions(() => 12);
-    activity.sessionOpened();
+    recorder.observeHeldSessions(() => 12);
+    recorder.sessionOpened();
     await pass(38_000);
     expect(store.writes).toHaveLength(0);
 
     await pass(2_000);
-    activity.sessionOpened();
-    activity.sessionEnded('requested');
+    recorder.sessionOpened();
+    recorder.sessionEnded('requested');
     await pass(MINUTE);
     expect(written()).toEqual([
       [0, 'here', { live: 12, opened: 1 }],
@@ -68,7 +68,7 @@ describe(StatisticsWriter.name, () => {
     expect(store.writes.map((minutes) => minutes.length)).toEqual([1, 1]);
   });
 
-  it('writes a minute without activity, which tells it from one that is unknown', async () => {
+  it('writes a minute in which nothing happened, which tells it from one that is unknown', async () => {
     await pass(MINUTE);
 
     expect(written()).toEqual([[0, 'here', { live: 0 }]]);
@@ -76,7 +76,7 @@ describe(StatisticsWriter.name, () => {
 
   it('keeps what could not be written for the next minute, and says so', async () => {
     store.failures.push(new Error('away'));
-    activity.sessionOpened();
+    recorder.sessionOpened();
     await pass(MINUTE);
     expect(written()).toEqual([]);
     expect(log.at('warn')).toEqual([
@@ -100,13 +100,13 @@ describe(StatisticsWriter.name, () => {
     expect(store.minutes.map(({ minute }) => (minute - NOW) / MINUTE)).toEqual([
       3, 4, 5, 6, 7, 8, 9, 10, 11, 12,
     ]);
-    const lost = log.at('warn').filter(({ message }) => String(message).startsWith('Statistics lost'));
-    expect(lost).toHaveLength(3);
+    const messages = log.at('warn').map((line) => (line as { message: string }).message);
+    expect(messages.filter((message) => message.startsWith('Statistics lost'))).toHaveLength(3);
   });
 
   it('writes the current minute when the process stops, without sessions', async () => {
-    activity.observeHeldSessions(() => 12);
-    activity.delivered(5);
+    recorder.observeHeldSessions(() => 12);
+    recorder.delivered(5);
     await pass(1_000);
     await writer.onApplicationShutdown();
 
@@ -120,6 +120,16 @@ describe(StatisticsWriter.name, () => {
 
     expect(log.at('warn')).toHaveLength(1);
     expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('stops within a second also where the database does not answer', async () => {
+    store.write = () => new Promise(() => undefined);
+    const stopped = writer.onApplicationShutdown();
+    await jest.advanceTimersByTimeAsync(1_000);
+    await stopped;
+
+    expect(log.at('warn')).toHaveLength(1);
+    store.write = () => Promise.resolve();
   });
 
   it('writes the highest use of each budget, and a closed client as used up', async () => {
@@ -144,7 +154,7 @@ describe(StatisticsWriter.name, () => {
   it('repeats no minute for a clock that is set back a little, and starts over for one that is set back far', async () => {
     await pass(41_000);
     clock.at -= 5_000;
-    activity.sessionOpened();
+    recorder.sessionOpened();
     await pass(2_000);
     expect(store.writes).toHaveLength(1);
 

@@ -1,16 +1,20 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { abortable } from '../common/time/abortable';
 import { Clock } from '../common/time/clock';
+import { withDeadline } from '../common/time/deadline';
 import { Loop } from '../common/time/loop';
-import { ActivityRecorder } from '../metrics/activity-recorder';
+import { FigureRecorder } from '../metrics/figure-recorder';
 import { Lease } from '../replica/ports/lease';
 import { BudgetPeaks } from './budget-peaks';
 import { figuresOf, MINUTE_MS, minuteOf } from './domain/figures';
 import { KEPT_MINUTES, type MinuteFigures, StatisticsStore } from './ports/statistics.store';
 
-/** Precision with which activity is attributed to minutes, and interval of the samples of budgets. */
+/** Precision with which figures are attributed to minutes, and interval of the samples of budgets. */
 const TICK_MS = 1_000;
 /** Each minute that ends causes a write; this is for times in which none ends, since the clock was set back. */
 const WRITE_PAUSE_MS = 2 * MINUTE_MS;
+/** A database that does not answer delays no stop for longer. */
+const LAST_WRITE_MS = 1_000;
 
 /**
  * Writes the figures of this replica: once a minute the minute that is over, in one statement outside of all other
@@ -30,7 +34,7 @@ export class StatisticsWriter implements OnApplicationBootstrap, OnApplicationSh
 
   constructor(
     private readonly store: StatisticsStore,
-    private readonly activity: ActivityRecorder,
+    private readonly recorder: FigureRecorder,
     private readonly budgets: BudgetPeaks,
     private readonly lease: Lease,
     private readonly clock: Clock,
@@ -48,13 +52,18 @@ export class StatisticsWriter implements OnApplicationBootstrap, OnApplicationSh
   /** Runs before the database is closed, after sessions and deliveries have stopped. */
   async onApplicationShutdown(): Promise<void> {
     await this.ticking.stop();
-    await this.writing.stop();
     this.cut(0);
+    const { signal } = new AbortController();
     try {
-      await this.flush();
+      await withDeadline(LAST_WRITE_MS, signal, (isOver) => abortable(this.writeLast(), isOver));
     } catch (error) {
-      this.failed(error);
+      this.log.warn({ message: 'Statistics of the last minute not written', error });
     }
+  }
+
+  private async writeLast(): Promise<void> {
+    await this.writing.stop();
+    await this.flush();
   }
 
   private tick(): Promise<void> {
@@ -62,7 +71,7 @@ export class StatisticsWriter implements OnApplicationBootstrap, OnApplicationSh
     const now = this.clock.now();
     // A clock that is set back by a little repeats no minute.
     if (now >= this.minute + MINUTE_MS || now < this.minute - MINUTE_MS) {
-      this.cut(this.activity.heldSessions);
+      this.cut(this.recorder.heldSessions);
       this.minute = minuteOf(now);
       this.writing.wake();
     }
@@ -73,7 +82,7 @@ export class StatisticsWriter implements OnApplicationBootstrap, OnApplicationSh
   private cut(live: number): void {
     const { minute } = this;
     const replica = this.lease.holder;
-    const figures = figuresOf(this.activity.take(), live, this.budgets.take());
+    const figures = figuresOf(this.recorder.take(), live, this.budgets.take());
     // A clock that was set back far repeats a minute, which a statement may name only once.
     const others = this.pending.filter((one) => one.minute !== minute || one.replica !== replica);
     if (others.length >= KEPT_MINUTES)

@@ -68,7 +68,7 @@ describe(StatisticsQueries.name, () => {
     await write('a', 60, { live: 1 });
     const { points } = await queries.statistics({ from: NOW + 5_000 - 48 * HOUR });
 
-    expect(store.reads).toHaveLength(4);
+    expect(store.reads).toHaveLength(8);
     expect(points).toHaveLength(240);
     expect(points.filter(({ isWritten }) => isWritten)).toHaveLength(2);
   });

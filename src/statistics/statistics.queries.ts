@@ -8,7 +8,7 @@ import { type RequestedSpan, spanOf, type StatisticsSpan } from './domain/statis
 import { KEPT_MINUTES, StatisticsStore } from './ports/statistics.store';
 
 /** Time per statement, so that none of them occupies the embedded database, and with it the process, for long. */
-const SLICE_MS = 12 * 3_600_000;
+const SLICE_MS = 6 * 3_600_000;
 
 /** Points of a span in their order, without gaps. */
 export interface Statistics extends StatisticsSpan {

@@ -2,7 +2,7 @@ import { FakeLease } from '../replica/ports/lease.fake';
 import { SystemClock } from '../common/time/system-clock';
 import { Environment } from '../config/environment';
 import { SyncConfig } from '../config/sync.config';
-import { ActivityRecorder } from '../metrics/activity-recorder';
+import { FigureRecorder } from '../metrics/figure-recorder';
 import { ReadableMetrics } from '../metrics/readable-metrics.fake';
 import { PoisonMessageReporter } from '../common/poison/poison-message-reporter';
 import { PoisonTelemetry } from '../metrics/poison.telemetry';
@@ -23,14 +23,14 @@ export class FakeSyncServices {
   readonly sink = new FakeEventSink();
   readonly sinks = new EventSinks([this.sink]);
   readonly poison = new PoisonMessageReporter();
-  readonly activity = new ActivityRecorder();
+  readonly figures = new FigureRecorder();
   readonly telemetry = new SyncTelemetry(
     this.metrics,
     this.outbox,
     this.sinks,
     this.poison,
     this.clock,
-    this.activity,
+    this.figures,
   );
   readonly relays: SinkRelayFactory;
   readonly relay: SinkRelay;

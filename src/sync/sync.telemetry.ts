@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { PoisonMessageReporter } from '../common/poison/poison-message-reporter';
 import { Clock } from '../common/time/clock';
-import { ActivityRecorder } from '../metrics/activity-recorder';
+import { FigureRecorder } from '../metrics/figure-recorder';
 import { Metrics } from '../metrics/metrics';
 import type { SessionEvent } from '../session/domain/session-event';
 import type { Delivery } from './domain/delivery';
@@ -26,7 +26,7 @@ export class SyncTelemetry implements RelayTelemetry<SessionEvent> {
     sinks: EventSinks,
     private readonly poison: PoisonMessageReporter,
     clock: Clock,
-    private readonly activity: ActivityRecorder,
+    private readonly figures: FigureRecorder,
   ) {
     this.attempts = metrics.counter('delivery_attempts_total', 'Delivery attempts by result', [
       'sink',
@@ -86,7 +86,7 @@ export class SyncTelemetry implements RelayTelemetry<SessionEvent> {
     this.latencies.observe({ sink }, latencyMs / 1000);
     const delayMs = Math.max(0, now - queuedAt);
     this.delays.observe({ sink }, delayMs / 1000);
-    this.activity.delivered(delayMs);
+    this.figures.delivered(delayMs);
   }
 
   postponed(delivery: Delivery, error: unknown, delayMs: number): void {
@@ -97,7 +97,7 @@ export class SyncTelemetry implements RelayTelemetry<SessionEvent> {
 
   buried(delivery: Delivery, error: unknown): void {
     this.attempts.inc({ sink: delivery.sink, result: 'dead' });
-    this.activity.deliveryBuried();
+    this.figures.deliveryBuried();
     this.log.error({
       message: 'Delivery given up; event too old',
       ...this.factsOf(delivery),

@@ -72,17 +72,15 @@ describe.each(DIALECTS)(`the list of ${ReplicaStore.name} on %s`, (dialect) => {
   });
 
   it('groups the sessions by the index of held sessions', async () => {
-    const plan = async (): Promise<unknown> => {
-      const { db } = stores.connection;
-      if (!isShared) return replicasWithSessions(db, dialect).explain(undefined, sql`query plan`);
-      return db.transaction().execute(async (transaction) => {
-        // A table of a few rows is always read whole.
-        await sql`set local enable_seqscan = off`.execute(transaction);
-        return replicasWithSessions(transaction, dialect).explain();
-      });
-    };
+    const { db } = stores.connection;
+    const plan = await db.transaction().execute(async (transaction) => {
+      // A table of a few rows is always read whole.
+      if (isShared) await sql`set local enable_seqscan = off`.execute(transaction);
+      const explain = isShared ? sql`explain` : sql`explain query plan`;
+      return sql`${explain} ${replicasWithSessions(dialect)}`.execute(transaction);
+    });
 
-    expect(JSON.stringify(await plan())).toContain('session_held');
+    expect(JSON.stringify(plan.rows)).toContain('session_held');
   });
 
   if (!isShared) return;

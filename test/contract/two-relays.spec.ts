@@ -2,7 +2,7 @@ import { FakeLease } from '../../src/replica/ports/lease.fake';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SystemClock } from '../../src/common/time/system-clock';
 import type { SyncConfig } from '../../src/config/sync.config';
-import { ActivityRecorder } from '../../src/metrics/activity-recorder';
+import { FigureRecorder } from '../../src/metrics/figure-recorder';
 import { ReadableMetrics } from '../../src/metrics/readable-metrics.fake';
 import type { SessionEvent } from '../../src/session/domain/session-event';
 import { DeliveryFailedError } from '../../src/sync/domain/delivery.errors';
@@ -132,7 +132,7 @@ describe(`two of ${SinkRelay.name} on one PostgreSQL`, () => {
       new EventSinks([sink]),
       poison,
       clock,
-      new ActivityRecorder(),
+      new FigureRecorder(),
     );
     telemetries.push(telemetry);
     return new SinkRelayFactory(

@@ -69,7 +69,7 @@ describe('the statistics of one process', () => {
     });
   });
 
-  it('have the activity of a process that has stopped', async () => {
+  it('have the figures of a process that has stopped', async () => {
     const [id, other] = [await api.opened(), await api.opened()];
     world.genesys.faults.add({ fault: { kind: 'status', status: 403 } });
     expect((await api.open()).status).toBe(502);

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely';
 import {
   type LiveReplica,
   type Replica,
@@ -8,13 +8,19 @@ import {
   type StoredReplica,
 } from '../../replica/ports/replica.store';
 import type { DeliveryStatus } from '../../sync/domain/delivery';
-import type { Database } from '../database/database';
+import type { Database, ReplicaTable } from '../database/database';
 import { DatabaseConnection } from '../database/database-connection';
 import { databaseNow, type Dialect } from '../database/dialect';
 import { isOpenSession } from '../session/sql-session-holders';
 import { UnitOfWork } from '../database/unit-of-work';
 
 const FORGET_AFTER_MS = 3_600_000;
+
+interface ReplicaRow extends Pick<Selectable<ReplicaTable>, 'id' | 'lease_until' | 'is_lost' | 'is_leaving'> {
+  /** Time by the database's clock. */
+  readonly now: number;
+  readonly sessions: number;
+}
 
 /** Replicas in SQL, by the clock of the database. An embedded database belongs to one process. */
 @Injectable()
@@ -106,21 +112,16 @@ export class SqlReplicaStore extends ReplicaStore {
   }
 
   async list(): Promise<StoredReplica[]> {
-    const rows = await this.unitOfWork.query((db, dialect) => replicasWithSessions(db, dialect).execute());
+    const { rows } = await this.unitOfWork.query((db, dialect) => replicasWithSessions(dialect).execute(db));
     return rows.map((row) => ({
       id: row.id,
       state: this.stateOf(row),
       ...(this.isShared ? { leaseUntil: row.lease_until } : {}),
-      sessions: Number(row.sessions),
+      sessions: row.sessions,
     }));
   }
 
-  private stateOf(row: {
-    is_lost: number;
-    is_leaving: number;
-    lease_until: number;
-    now: number;
-  }): ReplicaState {
+  private stateOf(row: ReplicaRow): ReplicaState {
     const hasRunOut = this.isShared && row.lease_until < row.now;
     if (row.is_lost === 1 || hasRunOut) return 'lost';
     return row.is_leaving === 1 ? 'leaving' : 'live';
@@ -151,20 +152,12 @@ export class SqlReplicaStore extends ReplicaStore {
 }
 
 /** The sessions are grouped by the index of held sessions, in the statement that reads the replicas. */
-export function replicasWithSessions(db: Kysely<Database>, dialect: Dialect) {
-  const held = db
-    .selectFrom('session')
-    .select((eb) => ['holder', eb.fn.countAll<number>().as('sessions')])
-    .where(isOpenSession)
-    .groupBy('holder')
-    .as('held');
-  return db
-    .selectFrom('replica')
-    .leftJoin(held, 'held.holder', 'replica.id')
-    .select(['id', 'lease_until', 'is_lost', 'is_leaving'])
-    .select((eb) => eb.fn.coalesce('held.sessions', sql<number>`0`).as('sessions'))
-    .select(databaseNow(dialect).as('now'))
-    .orderBy('id');
+export function replicasWithSessions(dialect: Dialect): RawBuilder<ReplicaRow> {
+  return sql<ReplicaRow>`
+    select id, lease_until, is_lost, is_leaving, ${databaseNow(dialect)} as now, coalesce(held.sessions, 0) as sessions
+    from replica left join (
+      select holder, count(*) as sessions from session where ${isOpenSession} group by holder
+    ) as held on held.holder = replica.id order by id`;
 }
 
 /** Removes all earlier replicas: on an embedded database they are gone, and hold nothing. */

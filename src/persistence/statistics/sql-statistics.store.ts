@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Kysely, sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { FIGURES } from '../../statistics/domain/figures';
 import type { StatisticsSpan } from '../../statistics/domain/statistics-span';
 import {
@@ -7,7 +7,6 @@ import {
   type PointFigure,
   StatisticsStore,
 } from '../../statistics/ports/statistics.store';
-import type { Database } from '../database/database';
 import { UnitOfWork } from '../database/unit-of-work';
 
 /** Minute figures in SQL: every statement selects a range of minutes, the first column of the primary key. */
@@ -35,8 +34,9 @@ export class SqlStatisticsStore extends StatisticsStore {
     );
   }
 
-  read(span: StatisticsSpan): Promise<PointFigure[]> {
-    return this.unitOfWork.query((db) => mergedFigures(db, span).execute());
+  async read(span: StatisticsSpan): Promise<PointFigure[]> {
+    const { rows } = await this.unitOfWork.query((db) => mergedFigures(span).execute(db));
+    return rows;
   }
 
   async lastMinutes(since: number): Promise<ReadonlyMap<string, number>> {
@@ -77,21 +77,11 @@ export class SqlStatisticsStore extends StatisticsStore {
 }
 
 /** The figures of a span by point and name, those of `live` by minute. */
-export function mergedFigures(db: Kysely<Database>, { from, to, stepMs }: StatisticsSpan) {
-  const point = sql<number>`minute - (minute - ${from}) % ${stepMs}`;
-  return db
-    .selectFrom((eb) =>
-      eb
-        .selectFrom('statistic')
-        .select([
-          'name',
-          'value',
-          sql<number>`case when name = ${sql.lit(FIGURES.live)} then minute else ${point} end`.as('at'),
-        ])
-        .where('minute', '>=', from)
-        .where('minute', '<', to)
-        .as('figure'),
-    )
-    .select((eb) => ['at', 'name', eb.fn.sum<number>('value').as('sum'), eb.fn.max('value').as('max')])
-    .groupBy(['at', 'name']);
+export function mergedFigures({ from, to, stepMs }: StatisticsSpan): RawBuilder<PointFigure> {
+  return sql<PointFigure>`
+    select "at", name, sum(value) as "sum", max(value) as "max" from (
+      select name, value, case when name = ${sql.lit(FIGURES.live)} then minute
+        else minute - (minute - ${from}) % ${stepMs} end as "at"
+      from statistic where minute >= ${from} and minute < ${to}
+    ) as figure group by "at", name`;
 }

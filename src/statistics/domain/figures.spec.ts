@@ -1,18 +1,18 @@
-import { Activity } from '../../metrics/domain/activity';
+import { RecordedFigures } from '../../metrics/domain/recorded-figures';
 import { figuresOf, minuteOf } from './figures';
 
 describe(figuresOf.name, () => {
   it('names each count, bucket and budget', () => {
-    const activity = new Activity();
-    activity.opened = 4;
-    activity.dead = 1;
-    activity.ended.increment('requested');
-    activity.failed.increment('upstream-timeout');
-    activity.lateness.observe(3);
-    activity.delays.observe(8);
-    activity.delays.observe(9);
+    const recorded = new RecordedFigures();
+    recorded.opened = 4;
+    recorded.dead = 1;
+    recorded.ended.increment('requested');
+    recorded.failed.increment('upstream-timeout');
+    recorded.lateness.observe(3);
+    recorded.delays.observe(8);
+    recorded.delays.observe(9);
 
-    expect(Object.fromEntries(figuresOf(activity, 7, new Map([['client', 0.25]])))).toEqual({
+    expect(Object.fromEntries(figuresOf(recorded, 7, new Map([['client', 0.25]])))).toEqual({
       opened: 4,
       live: 7,
       dead: 1,
@@ -25,7 +25,7 @@ describe(figuresOf.name, () => {
   });
 
   it('leaves out counts of 0, but not the held sessions or an unused budget', () => {
-    expect([...figuresOf(new Activity(), 0, new Map([['client', 0]]))]).toEqual([
+    expect([...figuresOf(new RecordedFigures(), 0, new Map([['client', 0]]))]).toEqual([
       ['live', 0],
       ['budget:client', 0],
     ]);

@@ -1,4 +1,4 @@
-import type { Activity } from '../../metrics/domain/activity';
+import type { RecordedFigures } from '../../metrics/domain/recorded-figures';
 
 export const MINUTE_MS = 60_000;
 
@@ -29,9 +29,13 @@ export const FIGURES = {
 /** Figures of one replica by their names. Counts that are 0 are absent. */
 export type Figures = ReadonlyMap<string, number>;
 
-/** The figures of a minute: its activity, the sessions held at its end, and the use of budgets by OAuth client. */
-export function figuresOf(activity: Activity, live: number, budgets: ReadonlyMap<string, number>): Figures {
-  const { opened, dead, ended, failed, lateness, delays } = activity;
+/** The named figures of a minute: what was recorded in it, the sessions held at its end, and the use of budgets by OAuth client. */
+export function figuresOf(
+  recorded: RecordedFigures,
+  live: number,
+  budgets: ReadonlyMap<string, number>,
+): Figures {
+  const { opened, dead, ended, failed, lateness, delays } = recorded;
   const counts = [
     [FIGURES.opened, opened] as const,
     [FIGURES.dead, dead] as const,

@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { Activity } from './domain/activity';
+import { RecordedFigures } from './domain/recorded-figures';
 
 /**
- * Records the activity of this process for the statistics, beside the metrics: the telemetry of each feature reports
+ * Records figures of this process for the statistics, beside the metrics: the telemetry of each feature reports
  * here. A report costs an increment in memory.
  */
 @Injectable()
-export class ActivityRecorder {
-  private current = new Activity();
+export class FigureRecorder {
+  private current = new RecordedFigures();
   private readHeld: () => number = () => 0;
 
   /** Live sessions that this process beats for, at this moment. */
@@ -44,10 +44,10 @@ export class ActivityRecorder {
     this.current.dead += 1;
   }
 
-  /** The activity since the last call; recording begins again. */
-  take(): Activity {
+  /** The figures since the last call; recording begins again. */
+  take(): RecordedFigures {
     const taken = this.current;
-    this.current = new Activity();
+    this.current = new RecordedFigures();
     return taken;
   }
 }

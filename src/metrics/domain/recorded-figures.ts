@@ -13,7 +13,7 @@ export class NamedCounts extends Map<string, number> {
 }
 
 /** Counts and durations of a span of time in this process. */
-export class Activity {
+export class RecordedFigures {
   /** Sessions that became active. */
   opened = 0;
   /** Deliveries that were given up. */

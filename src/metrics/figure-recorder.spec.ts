@@ -1,8 +1,8 @@
-import { ActivityRecorder } from './activity-recorder';
+import { FigureRecorder } from './figure-recorder';
 
-describe(ActivityRecorder.name, () => {
-  it('gives out its activity once', () => {
-    const recorder = new ActivityRecorder();
+describe(FigureRecorder.name, () => {
+  it('gives out its figures once', () => {
+    const recorder = new FigureRecorder();
     recorder.sessionOpened();
     recorder.sessionOpened();
     recorder.openingFailed('upstream-timeout');
@@ -20,7 +20,7 @@ describe(ActivityRecorder.name, () => {
   });
 
   it('has a bound of names: further ones are one', () => {
-    const recorder = new ActivityRecorder();
+    const recorder = new FigureRecorder();
     for (let code = 0; code < 1_000; code += 1) recorder.openingFailed(`code-${code}`);
 
     const { failed } = recorder.take();
@@ -28,7 +28,7 @@ describe(ActivityRecorder.name, () => {
   });
 
   it('reads the held sessions when it is asked', () => {
-    const recorder = new ActivityRecorder();
+    const recorder = new FigureRecorder();
     expect(recorder.heldSessions).toBe(0);
     let held = 3;
     recorder.observeHeldSessions(() => held);
