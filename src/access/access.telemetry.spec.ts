@@ -1,7 +1,7 @@
 import { RecordingLog } from '../audit/recording-log.fake';
 import { ReadableMetrics } from '../metrics/readable-metrics.fake';
 import { AccessTelemetry } from './access.telemetry';
-import { UnauthenticatedError } from './domain/access.errors';
+import { CsrfTokenInvalidError, ForeignOriginError, UnauthenticatedError } from './domain/access.errors';
 import { Caller } from './domain/caller';
 
 const EXCEEDED = { perMinute: 10, isExceeded: true, left: 0, moreInMs: 6_000 };
@@ -59,6 +59,15 @@ describe(AccessTelemetry.name, () => {
     expect(log.at('info')).toEqual([...first, ...first.map((told) => ({ ...told, count: 299 }))]);
     expect(await metrics.sample('auth_failures_total{reason="missing"}')).toBe(300);
     expect(await metrics.sample('auth_failures_total{reason="foreign-origin"}')).toBe(300);
+  });
+
+  it('counts what a request by session cookie is refused for', async () => {
+    telemetry.notIdentified(new CsrfTokenInvalidError());
+    telemetry.notIdentified(new ForeignOriginError());
+    telemetry.notIdentified(new UnauthenticatedError('unknown-session'));
+
+    for (const reason of ['csrf-token-invalid', 'foreign-origin', 'unknown-session'])
+      expect(await metrics.sample(`auth_failures_total{reason="${reason}"}`)).toBe(1);
   });
 
   it('logs again after a minute, also for a caller that never stops', () => {

@@ -1,7 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { UnauthenticatedError } from '../access/domain/access.errors';
 import type { Caller } from '../access/domain/caller';
+import { StorageUnavailableError } from '../common/errors/storage-unavailable.errors';
+import { LogThrottle } from '../common/logging/log-throttle';
 import { Clock } from '../common/time/clock';
 import { ConsoleConfig } from '../config/console.config';
 import { ServerConfig } from '../config/server.config';
@@ -13,6 +15,7 @@ import { SessionSecrets } from './session-secrets';
 const LIMITS = { perCaller: 20, inAll: 10_000 };
 /** The last use is written at most that often, and at least twice within the idle time. */
 const TOUCH_MS = 60_000;
+const COMPLAIN_EVERY_MS = 60_000;
 
 /** A session that has not expired, as the cookie of a request opens it. */
 export interface ConsoleSession {
@@ -29,9 +32,12 @@ export interface BegunSession {
   readonly cookie: string;
 }
 
-/** The sessions of the console by the cookies of requests. Every method may throw `StorageUnavailableError`. */
+/** The sessions of the console by the cookies of requests. Methods may throw `StorageUnavailableError`. */
 @Injectable()
 export class ConsoleSessions {
+  private readonly log = new Logger(ConsoleSessions.name);
+  private readonly complaints = new LogThrottle(COMPLAIN_EVERY_MS);
+
   constructor(
     private readonly store: ConsoleSessionStore,
     private readonly clock: Clock,
@@ -69,11 +75,21 @@ export class ConsoleSessions {
     return { secrets, credential: secrets.decrypt(stored.credential), createdAt, lastUsedAt };
   }
 
-  /** Notes that the session is in use, in the database at most once a minute. */
+  /**
+   * Notes that the session is in use, in the database at most once a minute. A database that can only be read, such as
+   * one on a full volume, fails no request for that: the console shows what is wrong.
+   */
   async touch({ secrets, lastUsedAt }: ConsoleSession): Promise<void> {
     const now = this.clock.now();
-    if (now - lastUsedAt >= Math.min(TOUCH_MS, this.config.idleMs / 2))
+    if (now - lastUsedAt < Math.min(TOUCH_MS, this.config.idleMs / 2)) return;
+    try {
       await this.store.touch(secrets.id, now);
+    } catch (error) {
+      if (!(error instanceof StorageUnavailableError)) throw error;
+      this.complaints.say((count) => {
+        this.log.warn({ message: 'Use of a console session not written', count, error });
+      });
+    }
   }
 
   async end({ secrets }: ConsoleSession, reason?: EndReason): Promise<void> {

@@ -1,6 +1,8 @@
 import { AuthUnavailableError, UnauthenticatedError } from '../access/domain/access.errors';
 import { Caller } from '../access/domain/caller';
 import { Authenticator } from '../access/ports/authenticator';
+import { RecordingLog } from '../audit/recording-log.fake';
+import { StorageUnavailableError } from '../common/errors/storage-unavailable.errors';
 import { SettableClock } from '../common/time/settable-clock.fake';
 import { AccessConfig } from '../config/access.config';
 import { ConsoleConfig } from '../config/console.config';
@@ -129,6 +131,17 @@ describe(SessionCookieAuthenticator.name, () => {
     for (const use of uses) touches.push(await use());
 
     expect(touches).toEqual([0, 0, 1, 1, 2]);
+  });
+
+  it('serves requests while the last use cannot be written, and logs that once a minute', async () => {
+    const log = RecordingLog.install();
+    const { cookies } = parts();
+    store.touchFailure = new StorageUnavailableError();
+    clock.at += MINUTE_MS;
+    for (let count = 0; count < 3; count += 1)
+      expect(await cookies.authenticate({ method: 'GET', headers })).toBe(BILLING);
+
+    expect(log.at('warn')).toEqual([expect.objectContaining({ error: store.touchFailure, count: 1 })]);
   });
 
   it.each([1, 2, 30])('keeps a session that is used with an idle time of %d minutes', async (minutes) => {

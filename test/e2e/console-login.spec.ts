@@ -1,12 +1,12 @@
+import { Clock } from '../../src/common/time/clock';
 import { DatabaseConnection } from '../../src/persistence/database/database-connection';
 import { World } from '../../src/world';
-import { type Answer, ApiClient } from '../support/api-client';
+import type { Answer } from '../support/api-client';
 import { aCaller, keysOf, limitedTo } from '../support/callers';
 import { ConsoleClient } from '../support/console-client';
 import { LogCapture } from '../support/log-capture';
-import { send } from '../support/raw-http';
+import { TokenIssuer } from '../support/token-issuer';
 
-const SESSION = '/v1/console/session';
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const operator = aCaller('operator');
@@ -157,78 +157,21 @@ describe('the lifetime of a session of the console', () => {
   });
 });
 
-describe('the cookie', () => {
-  it.each([
-    [
-      'plain HTTP on loopback',
-      {},
-      '127.0.0.1:3000',
-      /^console-session=[^;]+; Path=\/; HttpOnly; SameSite=Strict$/,
-    ],
-    [
-      'another host',
-      {},
-      'console.example',
-      /^__Host-console-session=[^;]+; Path=\/; Secure; HttpOnly; SameSite=Strict$/,
-    ],
-    [
-      'a PUBLIC_URL over TLS',
-      { PUBLIC_URL: 'https://gw.example/guests' },
-      '127.0.0.1',
-      /^__Host-.*; Secure;/,
-    ],
-    [
-      'a PUBLIC_URL over plain HTTP',
-      { PUBLIC_URL: 'http://gw.example' },
-      'console.example',
-      /^console-session=[^;]+; Path=\/; HttpOnly/,
-    ],
-  ])('is made for %s', async (_what, settings, host, expected) => {
-    await world.restart({ ...keys, ...settings });
-    const body = JSON.stringify({ credential: operator.key });
-    const headers = { host, 'content-type': 'application/json' };
-    const answer = await send(world.url, { method: 'POST', path: SESSION, headers, body });
+describe('a session of the console with a token of an issuer', () => {
+  it('lasts as long as the token, and no longer where a clock goes back', async () => {
+    await using issuer = await TokenIssuer.start();
+    await world.restart({ ...issuer.environment, API_KEYS: '' });
+    const exp = Math.floor(Date.now() / 1000) + 600;
+    const client = await loggedIn(await issuer.sign({ sub: 'jane', scope: 'sessions.read', exp }));
+    const { status, body } = await client.session();
+    expect([status, body['caller'], body['scopes']]).toEqual([200, 'jane', ['sessions.read']]);
 
-    expect([answer.status, answer.headers['set-cookie']]).toEqual([201, expect.stringMatching(expected)]);
-    const cookie = answer.headers['set-cookie']?.split(';', 1)[0];
-    const shown = await send(world.url, { path: SESSION, headers: { host, cookie } });
-    expect([shown.status, shown.headers['x-frame-options']]).toEqual([200, 'DENY']);
-    await world.restart();
-  });
-});
-
-describe('deployments without credentials', () => {
-  it.each([
-    ['open', {}],
-    ['open-anywhere', { HOST: '127.0.0.1' }],
-  ])('need no login in mode %s, and set no cookie', async (mode, settings) => {
-    await world.restart({ ACCESS_MODE: mode, API_KEYS: '', ...settings });
-    const client = new ConsoleClient(world.url);
-    const login = await client.logIn('anything');
-    const anonymous = { caller: 'anonymous', csrfToken: '', needsLogin: false };
-
-    expect([login.status, login.headers.get('set-cookie')]).toEqual([201, null]);
-    expect(login.body).toMatchObject(anonymous);
-    expect((await client.session()).body).toEqual(login.body);
-    expect((await client.request('POST', '/v1/sessions', { queueId: 'q' })).status).toBe(201);
-    expect((await client.logOut()).status).toBe(204);
-    await world.restart();
-  });
-
-  it('have nothing of the console with CONSOLE=off', async () => {
-    const { cookie } = await loggedIn();
-    await world.restart({ CONSOLE: 'off' });
-    const api = new ApiClient(world.url, { cookie });
-    const answers = [
-      await api.request('GET', '/console'),
-      await api.request('GET', '/console/'),
-      await api.request('GET', SESSION),
-      await api.request('POST', SESSION, { credential: operator.key }),
-      await api.request('DELETE', SESSION),
-    ];
-
-    expect(new Set(answers.map(codeOf))).toEqual(new Set(['404 not-found']));
-    expect(codeOf(await api.list())).toBe('401 unauthenticated');
+    const clock = world.app.get(Clock);
+    const now = clock.now.bind(clock);
+    clock.now = () => now() + 11 * MINUTE_MS;
+    expect(codeOf(await client.session())).toBe('401 unauthenticated');
+    clock.now = now;
+    expect(codeOf(await client.session())).toBe('401 unauthenticated');
     await world.restart();
   });
 });

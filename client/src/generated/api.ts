@@ -1059,7 +1059,7 @@ export interface components {
             caller: string;
             /** @description The scopes of the caller at this moment. */
             scopes: ("sessions.read" | "sessions.write" | "sessions.end" | "sessions.any" | "messages.read" | "messages.write" | "deliveries.read" | "deliveries.operate" | "webhooks.manage" | "guests.read" | "guests.erase" | "statistics.read" | "audit.read")[];
-            /** @description For `X-CSRF-Token`, with each request that is neither GET nor HEAD; empty if no login is needed. */
+            /** @description The value of `X-CSRF-Token` in each request that is neither GET nor HEAD; empty if no login is needed. */
             csrfToken: string;
             /** @description False if the deployment asks for no credentials. */
             needsLogin: boolean;

@@ -12,7 +12,7 @@ export class ConsoleSessionResponse {
   @ApiProperty({ enum: SCOPES, isArray: true, example: ['sessions.read', 'statistics.read'] })
   readonly scopes: readonly ScopeName[];
 
-  /** For `X-CSRF-Token`, with each request that is neither GET nor HEAD; empty if no login is needed. */
+  /** The value of `X-CSRF-Token` in each request that is neither GET nor HEAD; empty if no login is needed. */
   @ApiProperty({ type: String, example: 'x0gGk2vYvG1qCw1m3Q8m0ZkqkqjH2mQm3VqWw1f6m2A' })
   readonly csrfToken: string;
 

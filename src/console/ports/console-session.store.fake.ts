@@ -11,6 +11,8 @@ export class FakeConsoleSessionStore extends ConsoleSessionStore {
   touches = 0;
   /** While set, every method rejects with it. */
   failure: Error | undefined;
+  /** While set, the last use cannot be written. */
+  touchFailure: Error | undefined;
 
   async create(
     session: StoredConsoleSession,
@@ -32,6 +34,7 @@ export class FakeConsoleSessionStore extends ConsoleSessionStore {
 
   touch(id: string, at: number): Promise<void> {
     this.assertAvailable();
+    if (this.touchFailure !== undefined) throw this.touchFailure;
     this.touches += 1;
     const session = this.sessions.get(id);
     if (session !== undefined && session.lastUsedAt < at)

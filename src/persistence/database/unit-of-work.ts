@@ -34,7 +34,7 @@ const FULL_OUTAGE_GAP_MS = 600_000;
  * events and deliveries, of webhooks the queues first; then its sink or webhook; then, before the commit, the heads of audit chains, in the order of their
  * numbers; and last of all counters, in the order of their names. A reservation begins with the key: no other
  * transaction knows its session yet. The position of the webhooks in the feed is a counter, but comes first where webhooks are
- * created or events are queued for them.
+ * created or events are queued for them. A login to the console changes sessions of the console alone, and then the heads.
  */
 @Injectable()
 export class UnitOfWork extends StorageFailureCounter implements StorageErrors {
