@@ -29,6 +29,9 @@ interface ConfirmActionProps {
   readonly onClosed?: () => void;
 }
 
+/** First parts of the keys of queries that no action makes stale. */
+const UNCHANGED: readonly unknown[] = ['console-session', 'transcript'];
+
 /** A button that asks before its action, and shows the outcome and its audit record afterwards. Absent without the scope. */
 export function ConfirmAction(props: ConfirmActionProps): ReactElement | null {
   const { label, scope, question, run, audit, isDangerous = false, isDisabled = false, onClosed } = props;
@@ -37,15 +40,15 @@ export function ConfirmAction(props: ConfirmActionProps): ReactElement | null {
   const isPermitted = useScope(scope);
   const action = useMutation({
     mutationFn: run,
-    onSuccess: async () => {
-      announce(`${label}: done`);
-      await queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'console-session' });
-    },
+    onSuccess: () => announce(`${label}: done`),
   });
   if (!isPermitted) return null;
   const close = (): void => {
     setOpen(false);
-    if (action.isSuccess) onClosed?.();
+    if (action.isSuccess) {
+      void queries.invalidateQueries({ predicate: ({ queryKey: [first] }) => !UNCHANGED.includes(first) });
+      onClosed?.();
+    }
     action.reset();
   };
   return (
