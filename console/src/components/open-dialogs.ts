@@ -6,7 +6,9 @@ let open = 0;
 /** Counts a dialog as open until the returned function is called. */
 export function countDialog(): () => void {
   change(1);
-  return () => change(-1);
+  return () => {
+    change(-1);
+  };
 }
 
 export function isDialogOpen(): boolean {

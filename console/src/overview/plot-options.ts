@@ -26,7 +26,7 @@ export function plotOptions(
       ...labels.map((label, index) => seriesOf(label, index, colorOf, format)),
     ],
     axes: [
-      { ...axis, values: (_plot, times) => times.map(clockText) },
+      { ...axis, size: 28, values: (_plot, times) => times.map(clockText) },
       { ...axis, size: 62, values: (_plot, values) => values.map(format) },
     ],
     scales: { y: { range: (_plot, _min, max) => [0, Number.isFinite(max) && max > 0 ? max * 1.1 : 1] } },

@@ -64,13 +64,7 @@ export function WebhooksPage(): ReactElement {
           <QueryView query={query} subject="webhooks">
             {({ items, nextCursor }) => (
               <>
-                {items.length === 0 ? (
-                  <EmptyState title="There are no webhooks">
-                    Create one to receive events of sessions.
-                  </EmptyState>
-                ) : (
-                  <DataTable caption="Webhooks" columns={COLUMNS} rows={items} keyOf={({ id }) => id} />
-                )}
+                <WebhookTable items={items} />
                 <Pager label="webhooks" paging={paging} nextCursor={nextCursor} />
               </>
             )}
@@ -79,4 +73,10 @@ export function WebhooksPage(): ReactElement {
       </Panel>
     </>
   );
+}
+
+function WebhookTable({ items }: { readonly items: readonly Webhook[] }): ReactElement {
+  if (items.length === 0)
+    return <EmptyState title="There are no webhooks">Create one to receive events of sessions.</EmptyState>;
+  return <DataTable caption="Webhooks" columns={COLUMNS} rows={items} keyOf={({ id }) => id} />;
 }
