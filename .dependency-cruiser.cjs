@@ -137,7 +137,8 @@ module.exports = {
     },
     {
       name: 'console-stands-alone',
-      comment: 'The console knows the service by its API alone: it imports the client and nothing else of this repository.',
+      comment:
+        'The console knows the service by its API alone: it imports the client and nothing else of this repository.',
       severity: 'error',
       from: { path: '^console/' },
       to: { path: '^(src|examples|test|bench|tools)/' },
@@ -168,6 +169,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^(src|client|examples)/', pathNot: '\\.spec\\.ts$' },
       to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'npm-dev'] },
+    },
+    {
+      name: 'no-undeclared-packages-of-the-console',
+      comment: 'The console is only built: all of its packages are development dependencies.',
+      severity: 'error',
+      from: { path: '^console/', pathNot: '\\.spec\\.ts$' },
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
     },
     { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],
