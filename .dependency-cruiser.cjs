@@ -185,6 +185,13 @@ module.exports = {
       from: { path: '^(src|client|examples)/', pathNot: '\\.spec\\.ts$' },
       to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'npm-dev'] },
     },
+    {
+      name: 'no-undeclared-packages-of-the-console',
+      comment: 'The console is only built: all of its packages are development dependencies.',
+      severity: 'error',
+      from: { path: '^console/', pathNot: '\\.spec\\.ts$' },
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
+    },
     { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],
   options: {

@@ -75,7 +75,9 @@ module.exports = {
       displayName: 'unit',
       testMatch: specsOf(
         'unit',
-        ...['src', 'client/src', 'console/src', 'examples'].map((folder) => `<rootDir>/${folder}/**/*.spec.ts`),
+        ...['src', 'client/src', 'console/src', 'examples'].map(
+          (folder) => `<rootDir>/${folder}/**/*.spec.ts`,
+        ),
       ),
     },
     { ...common, displayName: 'architecture', testMatch: ['<rootDir>/test/architecture/**/*.spec.ts'] },

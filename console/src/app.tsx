@@ -1,6 +1,7 @@
 import { createTheme, MantineProvider } from '@mantine/core';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import type { ReactElement } from 'react';
+import { isDialogOpen } from './components/open-dialogs';
 import { LoginGate } from './login/login-gate';
 import { Pages } from './pages';
 
@@ -9,7 +10,13 @@ const theme = createTheme({ primaryColor: 'indigo', defaultRadius: 'sm', respect
 const queries = new QueryClient({
   defaultOptions: {
     // The client repeats requests where that is safe. A hidden page polls nothing, and reads when it is shown again.
-    queries: { retry: false, staleTime: 1_000, gcTime: 60_000, networkMode: 'always' },
+    queries: {
+      retry: false,
+      staleTime: 1_000,
+      gcTime: 60_000,
+      networkMode: 'always',
+      refetchOnWindowFocus: () => !isDialogOpen(),
+    },
     mutations: { retry: false, networkMode: 'always' },
   },
 });

@@ -5,6 +5,7 @@ import { EmptyState } from '../components/empty-state';
 import { type FilterField, FilterForm } from '../components/filter-form';
 import { Freshness } from '../components/freshness';
 import { MissingScope } from '../components/missing-scope';
+import { useRefreshInterval } from '../components/open-dialogs';
 import { PageHeader } from '../components/page-header';
 import { Pager } from '../components/pager';
 import { Panel } from '../components/panel';
@@ -56,7 +57,7 @@ function AuditRecords({
       const page = { ...filters, limit: 50, ...(cursor === undefined ? {} : { cursor }) };
       return (await api.GET('/v1/audit', { params: { query: page }, signal })).data;
     },
-    refetchInterval: 10_000,
+    refetchInterval: useRefreshInterval(10_000),
     placeholderData: keepPreviousData,
   });
   return (

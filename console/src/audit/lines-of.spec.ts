@@ -39,7 +39,9 @@ describe(textOf, () => {
   it('cancels the stream when it is left early', async () => {
     const cancel = jest.fn();
     const body = new ReadableStream<Uint8Array>({
-      pull: (controller) => controller.enqueue(Uint8Array.of(65)),
+      pull: (controller) => {
+        controller.enqueue(Uint8Array.of(65));
+      },
       cancel,
     });
     for await (const text of textOf(body)) {

@@ -40,7 +40,12 @@ export function ActionDialog(props: ActionDialogProps): ReactElement {
         )}
         {action.isError && <ProblemAlert error={action.error} title={`${title} failed`} />}
         <div className="dialog-buttons">
-          <Button variant="default" onClick={onClose}>
+          <Button
+            key={action.isSuccess ? 'close' : 'cancel'}
+            variant="default"
+            autoFocus={action.isSuccess}
+            onClick={onClose}
+          >
             {action.isSuccess ? 'Close' : 'Cancel'}
           </Button>
           {!action.isSuccess && (

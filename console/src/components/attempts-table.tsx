@@ -30,7 +30,7 @@ export function AttemptsTable({ attempts }: { readonly attempts: readonly Attemp
       caption="Attempts"
       columns={COLUMNS}
       rows={attempts}
-      keyOf={({ at, latencyMs }) => at + latencyMs}
+      keyOf={({ at, latencyMs }) => `${at} ${latencyMs}`}
     />
   );
 }

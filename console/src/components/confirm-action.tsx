@@ -1,18 +1,10 @@
 import { Button } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type ReactElement, type ReactNode, useState } from 'react';
+import type { ReactElement, ReactNode } from 'react';
 import type { ScopeName } from '../api/scope-name';
 import { useScope } from '../login/console-session-context';
 import { ActionDialog } from './action-dialog';
-import { announce } from './announcements';
-import { type AuditSelection, AuditReceipt } from './audit-receipt';
-
-/** The answer to an action; its `x-request-id` leads to the audit record. */
-export interface ActionResult {
-  readonly response: Response;
-  /** Shown after the action, such as the outcome of a test. */
-  readonly note?: ReactNode;
-}
+import { AuditReceipt, type AuditSelection } from './audit-receipt';
+import { type ActionResult, useConfirmedAction } from './use-confirmed-action';
 
 interface ConfirmActionProps {
   /** The name of the button and of the dialog, such as `Pause receiver`. */
@@ -31,23 +23,16 @@ interface ConfirmActionProps {
 
 /** A button that asks before its action, and shows the outcome and its audit record afterwards. Absent without the scope. */
 export function ConfirmAction(props: ConfirmActionProps): ReactElement | null {
-  const { label, scope, question, run, audit, isDangerous = false, isDisabled = false, onClosed } = props;
-  const [isOpen, setOpen] = useState(false);
-  const queries = useQueryClient();
+  const { label, scope, question, audit, isDangerous = false, isDisabled = false } = props;
+  const { action, isOpen, open, close } = useConfirmedAction(props);
   const isPermitted = useScope(scope);
-  const action = useMutation({
-    mutationFn: run,
-    onSuccess: async () => {
-      announce(`${label}: done`);
-      await queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'console-session' });
-    },
-  });
   if (!isPermitted) return null;
-  const close = (): void => {
-    setOpen(false);
-    if (action.isSuccess) onClosed?.();
-    action.reset();
-  };
+  const result = action.isSuccess && (
+    <>
+      {action.data.note}
+      <AuditReceipt selection={audit} response={action.data.response} />
+    </>
+  );
   return (
     <>
       <Button
@@ -55,25 +40,12 @@ export function ConfirmAction(props: ConfirmActionProps): ReactElement | null {
         variant="default"
         className={isDangerous ? 'danger-button' : undefined}
         disabled={isDisabled}
-        onClick={() => setOpen(true)}
+        onClick={open}
       >
         {label}
       </Button>
       {isOpen && (
-        <ActionDialog
-          title={label}
-          isDangerous={isDangerous}
-          action={action}
-          onClose={close}
-          result={
-            action.isSuccess && (
-              <>
-                {action.data.note}
-                <AuditReceipt selection={audit} response={action.data.response} />
-              </>
-            )
-          }
-        >
+        <ActionDialog title={label} isDangerous={isDangerous} action={action} onClose={close} result={result}>
           {question}
         </ActionDialog>
       )}

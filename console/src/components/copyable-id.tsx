@@ -1,5 +1,6 @@
 import { type ReactElement, useState } from 'react';
 import { announce } from './announcements';
+import { CopyIcon } from './copy-icon';
 
 interface CopyableIdProps {
   readonly id: string;
@@ -30,7 +31,7 @@ export function CopyableId({ id, label, href, isShort = false }: CopyableIdProps
     <span className="copyable" title={id}>
       {href === undefined ? <code>{text}</code> : <a href={href}>{text}</a>}
       <button type="button" className="icon-button" aria-label={`Copy ${label}`} onClick={copy}>
-        <span aria-hidden="true">{isCopied ? '✓' : '⧉'}</span>
+        <CopyIcon state={isCopied ? 'copied' : 'copy'} />
       </button>
     </span>
   );

@@ -1,4 +1,3 @@
-import { Table } from '@mantine/core';
 import type { ReactElement, ReactNode } from 'react';
 
 export interface Column<Row> {
@@ -21,7 +20,7 @@ interface DataTableProps<Row> {
 export function DataTable<Row>({ caption, columns, rows, keyOf }: DataTableProps<Row>): ReactElement {
   return (
     <div className="table-scroll" role="region" aria-label={caption} tabIndex={0}>
-      <Table className="data-table" verticalSpacing={5} highlightOnHover>
+      <table className="data-table">
         <caption className="visually-hidden">{caption}</caption>
         <thead>
           <tr>
@@ -49,7 +48,7 @@ export function DataTable<Row>({ caption, columns, rows, keyOf }: DataTableProps
             </tr>
           ))}
         </tbody>
-      </Table>
+      </table>
     </div>
   );
 }

@@ -1,4 +1,5 @@
 import { type ReactElement, type ReactNode, useEffect, useRef } from 'react';
+import { countDialog } from './open-dialogs';
 
 interface DialogProps {
   readonly title: string;
@@ -9,6 +10,7 @@ interface DialogProps {
 /** A modal dialog of the browser: it holds the focus, closes with Escape, and gives the focus back. */
 export function Dialog({ title, onClose, children }: DialogProps): ReactElement {
   const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(countDialog, []);
   useEffect(() => {
     const element = dialog.current;
     element?.showModal();

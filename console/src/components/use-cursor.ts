@@ -21,7 +21,11 @@ export function useCursor(filters: string): CursorPaging {
   return {
     cursor: cursors.at(-1),
     page: cursors.length + 1,
-    next: (cursor) => setVisited({ filters, cursors: [...cursors, cursor] }),
-    previous: () => setVisited({ filters, cursors: cursors.slice(0, -1) }),
+    next: (cursor) => {
+      setVisited({ filters, cursors: [...cursors, cursor] });
+    },
+    previous: () => {
+      setVisited({ filters, cursors: cursors.slice(0, -1) });
+    },
   };
 }

@@ -8,6 +8,7 @@ import { EmptyState } from '../components/empty-state';
 import { type FilterField, FilterForm } from '../components/filter-form';
 import { Freshness } from '../components/freshness';
 import { MissingScope } from '../components/missing-scope';
+import { useRefreshInterval } from '../components/open-dialogs';
 import { PageHeader } from '../components/page-header';
 import { Pager } from '../components/pager';
 import { Panel } from '../components/panel';
@@ -66,7 +67,7 @@ export function DeliveriesPage({ route }: PageProps): ReactElement {
       const page = { ...filters, limit: 50, ...(cursor === undefined ? {} : { cursor }) };
       return (await api.GET('/v1/deliveries', { params: { query: page }, signal })).data;
     },
-    refetchInterval: 10_000,
+    refetchInterval: useRefreshInterval(10_000),
     placeholderData: keepPreviousData,
     enabled: isPermitted,
   });

@@ -7,6 +7,7 @@ import { CopyableId } from '../components/copyable-id';
 import { Facts } from '../components/facts';
 import { Freshness } from '../components/freshness';
 import { MissingScope } from '../components/missing-scope';
+import { useRefreshInterval } from '../components/open-dialogs';
 import { PageHeader } from '../components/page-header';
 import { Panel } from '../components/panel';
 import { QueryView } from '../components/query-view';
@@ -24,7 +25,7 @@ export function DeliveryPage({ id }: { readonly id: string }): ReactElement {
     queryKey: ['delivery', id],
     queryFn: async ({ signal }) =>
       (await api.GET('/v1/deliveries/{id}', { params: { path: { id } }, signal })).data,
-    refetchInterval: 10_000,
+    refetchInterval: useRefreshInterval(10_000),
     enabled,
   });
   return (

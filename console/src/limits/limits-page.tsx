@@ -7,6 +7,7 @@ import { EmptyState } from '../components/empty-state';
 import { Figure } from '../components/figure';
 import { Freshness } from '../components/freshness';
 import { MissingScope } from '../components/missing-scope';
+import { useRefreshInterval } from '../components/open-dialogs';
 import { PageHeader } from '../components/page-header';
 import { Panel } from '../components/panel';
 import { QueryView } from '../components/query-view';
@@ -48,7 +49,7 @@ export function LimitsPage(): ReactElement {
   const query = useQuery({
     queryKey: ['limits'],
     queryFn: async ({ signal }) => (await api.GET('/v1/limits', { signal })).data,
-    refetchInterval: 10_000,
+    refetchInterval: useRefreshInterval(10_000),
     enabled,
   });
   return (

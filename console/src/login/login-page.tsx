@@ -34,23 +34,34 @@ export function LoginPage({ notice, onLogin }: LoginPageProps): ReactElement {
           Guest sessions console
         </Title>
         {notice !== '' && <Alert color="yellow" variant="outline" role="status" title={notice} />}
-        <PasswordInput
-          label="API key or token"
-          description="The console keeps it in no storage of the browser; your session ends when you log out or are idle."
-          autoComplete="off"
-          spellCheck={false}
-          required
-          autoFocus
-          maxLength={8192}
-          value={credential}
-          visibilityToggleButtonProps={{ 'aria-label': 'Show or hide the credential' }}
-          onChange={({ currentTarget }) => setCredential(currentTarget.value)}
-        />
+        <CredentialField value={credential} onChange={setCredential} />
         <Button type="submit" loading={login.isPending} disabled={credential.trim() === ''}>
           Log in
         </Button>
         {login.isError && <ProblemAlert error={login.error} title="Login failed" />}
       </Paper>
     </main>
+  );
+}
+
+interface CredentialFieldProps {
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+}
+
+function CredentialField({ value, onChange }: CredentialFieldProps): ReactElement {
+  return (
+    <PasswordInput
+      label="API key or token"
+      description="The console keeps it in no storage of the browser; your session ends when you log out or are idle."
+      autoComplete="off"
+      spellCheck={false}
+      required
+      autoFocus
+      maxLength={8192}
+      value={value}
+      visibilityToggleButtonProps={{ 'aria-label': 'Show or hide the credential' }}
+      onChange={({ currentTarget }) => onChange(currentTarget.value)}
+    />
   );
 }

@@ -25,10 +25,11 @@ export function ChartPanel({ title, chart, format }: ChartPanelProps): ReactElem
           <button
             type="button"
             className="text-button"
+            aria-label={`Show ${title} as table`}
             aria-pressed={isTable}
             onClick={() => setTable(!isTable)}
           >
-            Show {title} as table
+            Show as table
           </button>
         )
       }

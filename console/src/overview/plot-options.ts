@@ -21,13 +21,26 @@ export function plotOptions(
     ticks: { show: false },
   };
   return {
-    series: [{}, ...labels.map((label, index) => seriesOf(label, index, colorOf, format))],
-    axes: [axis, { ...axis, size: 62, values: (_plot, values) => values.map(format) }],
+    series: [
+      { label: 'Time', value: (_plot, at: number | null) => (at === null ? '–' : clockText(at)) },
+      ...labels.map((label, index) => seriesOf(label, index, colorOf, format)),
+    ],
+    axes: [
+      { ...axis, size: 28, values: (_plot, times) => times.map(clockText) },
+      { ...axis, size: 62, values: (_plot, values) => values.map(format) },
+    ],
     scales: { y: { range: (_plot, _min, max) => [0, Number.isFinite(max) && max > 0 ? max * 1.1 : 1] } },
     cursor: { drag: { x: false, y: false }, points: { size: 6 } },
     legend: { live: true },
   };
 }
+
+/** Hours and minutes in the time zone of the browser; the figures are in seconds since 1970. */
+function clockText(at: number): string {
+  return CLOCK.format(at * 1_000);
+}
+
+const CLOCK = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 
 function seriesOf(
   label: string,

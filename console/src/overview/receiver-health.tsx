@@ -4,6 +4,7 @@ import { api } from '../api/service-client';
 import { EmptyState } from '../components/empty-state';
 import { Freshness } from '../components/freshness';
 import { MissingScope } from '../components/missing-scope';
+import { useRefreshInterval } from '../components/open-dialogs';
 import { Panel } from '../components/panel';
 import { QueryView } from '../components/query-view';
 import { useScope } from '../login/console-session-context';
@@ -16,7 +17,7 @@ export function ReceiverHealth(): ReactElement {
   const query = useQuery({
     queryKey: ['sinks'],
     queryFn: async ({ signal }) => (await api.GET('/v1/sinks', { signal })).data.items,
-    refetchInterval: 10_000,
+    refetchInterval: useRefreshInterval(10_000),
     enabled,
   });
   return (
@@ -32,7 +33,7 @@ export function ReceiverHealth(): ReactElement {
                   .
                 </EmptyState>
               ) : (
-                <ReceiverTable sinks={sinks} />
+                <ReceiverTable sinks={sinks} isBrief />
               )
             }
           </QueryView>

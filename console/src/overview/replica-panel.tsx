@@ -5,6 +5,7 @@ import { pendingApi } from '../api/service-client';
 import { type Column, DataTable } from '../components/data-table';
 import { EmptyState } from '../components/empty-state';
 import { Freshness } from '../components/freshness';
+import { useRefreshInterval } from '../components/open-dialogs';
 import { Panel } from '../components/panel';
 import { QueryView } from '../components/query-view';
 import { CopyableId } from '../components/copyable-id';
@@ -29,7 +30,7 @@ export function ReplicaPanel(): ReactElement {
   const query = useQuery({
     queryKey: ['replicas'],
     queryFn: async ({ signal }) => (await pendingApi.GET('/v1/replicas', { signal })).data.replicas,
-    refetchInterval: 10_000,
+    refetchInterval: useRefreshInterval(10_000),
   });
   return (
     <Panel title="Replicas" side={<Freshness query={query} rhythm="every 10 s" />}>

@@ -3,6 +3,7 @@ import { type ReactElement, useMemo } from 'react';
 import type { Statistics } from '../api/pending-types';
 import { pendingApi } from '../api/service-client';
 import { Freshness } from '../components/freshness';
+import { useRefreshInterval } from '../components/open-dialogs';
 import { QueryView } from '../components/query-view';
 import { Timestamp } from '../components/timestamp';
 import { durationText } from '../format/age';
@@ -26,7 +27,7 @@ export function StatisticsView({ span }: { readonly span: Span }): ReactElement 
       const params = { query: { from: from.toISOString(), to: to.toISOString() } };
       return (await pendingApi.GET('/v1/statistics', { params, signal })).data;
     },
-    refetchInterval: REFRESH_MS,
+    refetchInterval: useRefreshInterval(REFRESH_MS),
     placeholderData: keepPreviousData,
   });
   return (

@@ -3,6 +3,7 @@ import type { ReactElement } from 'react';
 import type { Webhook } from '../api/schemas';
 import { api } from '../api/service-client';
 import { Freshness } from '../components/freshness';
+import { useRefreshInterval } from '../components/open-dialogs';
 import { QueryView } from '../components/query-view';
 import { StatusBadge } from '../components/status-badge';
 import { countedText } from '../format/figures';
@@ -18,7 +19,7 @@ export function WebhookHealth(): ReactElement | null {
     queryKey: ['webhooks', 'newest'],
     queryFn: async ({ signal }) =>
       (await api.GET('/v1/webhooks', { params: { query: { limit: LIMIT } }, signal })).data,
-    refetchInterval: 10_000,
+    refetchInterval: useRefreshInterval(10_000),
     enabled,
   });
   if (!enabled) return null;

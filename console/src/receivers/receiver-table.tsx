@@ -10,6 +10,8 @@ interface ReceiverTableProps {
   readonly sinks: readonly Sink[];
   /** Absent: no column of actions. */
   readonly actionsOf?: (sink: Sink) => ReactNode;
+  /** Leaves secondary columns out. */
+  readonly isBrief?: boolean;
 }
 
 const COLUMNS: readonly Column<Sink>[] = [
@@ -39,7 +41,8 @@ const COLUMNS: readonly Column<Sink>[] = [
 ];
 
 /** The receivers with their condition and their queues. */
-export function ReceiverTable({ sinks, actionsOf }: ReceiverTableProps): ReactElement {
-  const columns = actionsOf === undefined ? COLUMNS : [...COLUMNS, { title: 'Actions', cell: actionsOf }];
+export function ReceiverTable({ sinks, actionsOf, isBrief = false }: ReceiverTableProps): ReactElement {
+  const shown = COLUMNS.filter(({ isSecondary = false }) => !isBrief || !isSecondary);
+  const columns = actionsOf === undefined ? shown : [...shown, { title: 'Actions', cell: actionsOf }];
   return <DataTable caption="Receivers" columns={columns} rows={sinks} keyOf={({ name }) => name} />;
 }

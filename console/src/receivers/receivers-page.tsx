@@ -4,6 +4,7 @@ import { api } from '../api/service-client';
 import { EmptyState } from '../components/empty-state';
 import { Freshness } from '../components/freshness';
 import { MissingScope } from '../components/missing-scope';
+import { useRefreshInterval } from '../components/open-dialogs';
 import { PageHeader } from '../components/page-header';
 import { Panel } from '../components/panel';
 import { QueryView } from '../components/query-view';
@@ -17,7 +18,7 @@ export function ReceiversPage(): ReactElement {
   const query = useQuery({
     queryKey: ['sinks'],
     queryFn: async ({ signal }) => (await api.GET('/v1/sinks', { signal })).data.items,
-    refetchInterval: 10_000,
+    refetchInterval: useRefreshInterval(10_000),
     enabled,
   });
   return (

@@ -6,6 +6,7 @@ import { ConfirmAction } from '../components/confirm-action';
 import { CopyableId } from '../components/copyable-id';
 import { Freshness } from '../components/freshness';
 import { MissingScope } from '../components/missing-scope';
+import { useRefreshInterval } from '../components/open-dialogs';
 import { PageHeader } from '../components/page-header';
 import { Panel } from '../components/panel';
 import { QueryView } from '../components/query-view';
@@ -22,13 +23,14 @@ const LIVE_STATES = ['connecting', 'active', 'terminating'];
 /** One session: its facts, its timeline and, on request, its transcript. */
 export function SessionPage({ id }: { readonly id: string }): ReactElement {
   const isPermitted = useScope('sessions.read');
+  const isPaused = useRefreshInterval(LIVE_MS) === false;
   const query = useQuery({
     queryKey: ['session', id],
     queryFn: async ({ signal }): Promise<ConsoleListedSession> => {
       const params = { path: { conversationId: id } };
       return (await api.GET('/v1/sessions/{conversationId}', { params, signal })).data;
     },
-    refetchInterval: ({ state }) => (isLive(state.data) ? LIVE_MS : ENDED_MS),
+    refetchInterval: ({ state }) => !isPaused && (isLive(state.data) ? LIVE_MS : ENDED_MS),
     enabled: isPermitted,
   });
   return (

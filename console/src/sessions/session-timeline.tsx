@@ -2,6 +2,7 @@ import { type ReactElement, useMemo } from 'react';
 import type { ConsoleListedSession } from '../api/pending-types';
 import { Freshness } from '../components/freshness';
 import { MissingScope } from '../components/missing-scope';
+import { useRefreshInterval } from '../components/open-dialogs';
 import { Panel } from '../components/panel';
 import { ProblemAlert } from '../components/problem-alert';
 import { Timestamp } from '../components/timestamp';
@@ -16,9 +17,9 @@ interface SessionTimelineProps {
 
 /** What is known of a session by time, from all sources that the caller may read. */
 export function SessionTimeline({ session, isLive }: SessionTimelineProps): ReactElement {
-  const intervalMs = isLive ? 4_000 : 10_000;
-  const audit = useSessionRecords(session.conversationId, intervalMs);
-  const deliveries = useSessionDeliveries(session.conversationId, intervalMs);
+  const interval = useRefreshInterval(isLive ? 4_000 : 10_000);
+  const audit = useSessionRecords(session.conversationId, interval);
+  const deliveries = useSessionDeliveries(session.conversationId, interval);
   const hasAudit = useScope('audit.read');
   const hasDeliveries = useScope('deliveries.read');
   const entries = useMemo(

@@ -8,6 +8,7 @@ import { EmptyState } from '../components/empty-state';
 import { type FilterField, FilterForm } from '../components/filter-form';
 import { Freshness } from '../components/freshness';
 import { MissingScope } from '../components/missing-scope';
+import { useRefreshInterval } from '../components/open-dialogs';
 import { PageHeader } from '../components/page-header';
 import { Pager } from '../components/pager';
 import { Panel } from '../components/panel';
@@ -63,7 +64,7 @@ export function SessionsPage({ route }: PageProps): ReactElement {
       const page = { ...filters, limit: 50, ...(cursor === undefined ? {} : { cursor }) };
       return (await pendingApi.GET('/v1/sessions', { params: { query: page }, signal })).data;
     },
-    refetchInterval: REFRESH_MS,
+    refetchInterval: useRefreshInterval(REFRESH_MS),
     placeholderData: keepPreviousData,
     enabled: isPermitted,
   });

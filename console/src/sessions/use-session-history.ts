@@ -10,7 +10,7 @@ const MAX_RECORDS = 200;
 /** The newest audit records of a session; disabled without the scope. */
 export function useSessionRecords(
   conversationId: string,
-  refetchInterval: number,
+  refetchInterval: number | false,
 ): UseQueryResult<AuditRecord[]> {
   const enabled = useScope('audit.read');
   return useQuery({
@@ -27,7 +27,7 @@ export function useSessionRecords(
 /** The newest deliveries of a session with their attempts; disabled without the scope. */
 export function useSessionDeliveries(
   conversationId: string,
-  refetchInterval: number,
+  refetchInterval: number | false,
 ): UseQueryResult<DeliveryHistory[]> {
   const enabled = useScope('deliveries.read');
   return useQuery({

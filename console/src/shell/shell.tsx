@@ -30,9 +30,9 @@ export function Shell({ current, children }: ShellProps): ReactElement {
           aria-controls="navigation"
           onClick={() => setOpen(!isOpen)}
         />
-        <a className="brand" href="#/">
+        <a className="brand" href="#/" aria-label="Guest sessions, overview">
           <span className="brand-mark" aria-hidden="true" />
-          Guest sessions
+          <span className="brand-name">Guest sessions</span>
         </a>
         <div className="bar-side">
           <ColorSchemeSwitch />

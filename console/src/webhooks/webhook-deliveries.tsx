@@ -7,6 +7,7 @@ import { CopyableId } from '../components/copyable-id';
 import { type Column, DataTable } from '../components/data-table';
 import { EmptyState } from '../components/empty-state';
 import { Freshness } from '../components/freshness';
+import { useRefreshInterval } from '../components/open-dialogs';
 import { Pager } from '../components/pager';
 import { Panel } from '../components/panel';
 import { QueryView } from '../components/query-view';
@@ -60,7 +61,7 @@ export function WebhookDeliveries({ webhookId }: { readonly webhookId: string })
       const params = { path: { webhookId }, query: selected };
       return (await api.GET('/v1/webhooks/{webhookId}/deliveries', { params, signal })).data;
     },
-    refetchInterval: 10_000,
+    refetchInterval: useRefreshInterval(10_000),
     placeholderData: keepPreviousData,
   });
   return (

@@ -6,6 +6,7 @@ import { CopyableId } from '../components/copyable-id';
 import { Facts } from '../components/facts';
 import { Freshness } from '../components/freshness';
 import { MissingScope } from '../components/missing-scope';
+import { useRefreshInterval } from '../components/open-dialogs';
 import { PageHeader } from '../components/page-header';
 import { Panel } from '../components/panel';
 import { QueryView } from '../components/query-view';
@@ -25,7 +26,7 @@ export function WebhookPage({ id }: { readonly id: string }): ReactElement {
       const params = { path: { webhookId: id } };
       return (await api.GET('/v1/webhooks/{webhookId}', { params, signal })).data;
     },
-    refetchInterval: 10_000,
+    refetchInterval: useRefreshInterval(10_000),
     enabled,
   });
   return (

@@ -6,6 +6,7 @@ import { type Column, DataTable } from '../components/data-table';
 import { EmptyState } from '../components/empty-state';
 import { Freshness } from '../components/freshness';
 import { MissingScope } from '../components/missing-scope';
+import { useRefreshInterval } from '../components/open-dialogs';
 import { PageHeader } from '../components/page-header';
 import { Pager } from '../components/pager';
 import { Panel } from '../components/panel';
@@ -47,7 +48,7 @@ export function WebhooksPage(): ReactElement {
       const page = { limit: 50, ...(cursor === undefined ? {} : { cursor }) };
       return (await api.GET('/v1/webhooks', { params: { query: page }, signal })).data;
     },
-    refetchInterval: 10_000,
+    refetchInterval: useRefreshInterval(10_000),
     placeholderData: keepPreviousData,
     enabled,
   });
@@ -63,13 +64,7 @@ export function WebhooksPage(): ReactElement {
           <QueryView query={query} subject="webhooks">
             {({ items, nextCursor }) => (
               <>
-                {items.length === 0 ? (
-                  <EmptyState title="There are no webhooks">
-                    Create one to receive events of sessions.
-                  </EmptyState>
-                ) : (
-                  <DataTable caption="Webhooks" columns={COLUMNS} rows={items} keyOf={({ id }) => id} />
-                )}
+                <WebhookTable items={items} />
                 <Pager label="webhooks" paging={paging} nextCursor={nextCursor} />
               </>
             )}
@@ -78,4 +73,10 @@ export function WebhooksPage(): ReactElement {
       </Panel>
     </>
   );
+}
+
+function WebhookTable({ items }: { readonly items: readonly Webhook[] }): ReactElement {
+  if (items.length === 0)
+    return <EmptyState title="There are no webhooks">Create one to receive events of sessions.</EmptyState>;
+  return <DataTable caption="Webhooks" columns={COLUMNS} rows={items} keyOf={({ id }) => id} />;
 }
