@@ -20,6 +20,7 @@ import { Metrics } from '../metrics/metrics';
 import { ConsoleSessionService } from './console-session.service';
 import { ConsoleSessions } from './console-sessions';
 import { FailedLogins } from './failed-logins';
+import { LoginAuthenticator } from './login-authenticator';
 import { FakeConsoleSessionStore } from './ports/console-session.store.fake';
 
 const BILLING = new Caller('billing', new Set(['sessions.read']));
@@ -57,8 +58,8 @@ function serviceWith(settings: Partial<Environment> = {}): ConsoleSessionService
   const telemetry = new AccessTelemetry(new Metrics());
   const sessions = new ConsoleSessions(store, new SettableClock(), new ConsoleConfig(environment), server);
   const service = new AccessService(credentials, access, telemetry, new NoCookieAuthenticator());
-  const failures = new FailedLogins();
-  return new ConsoleSessionService(sessions, service, telemetry, quota, failures, access, server);
+  const logins = new LoginAuthenticator(service, telemetry, quota, new FailedLogins(), server);
+  return new ConsoleSessionService(sessions, logins, access);
 }
 
 beforeEach(() => {

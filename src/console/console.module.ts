@@ -7,6 +7,7 @@ import { ConsoleSessionRetention } from './console-session-retention';
 import { ConsoleSessionService } from './console-session.service';
 import { ConsoleSessions } from './console-sessions';
 import { FailedLogins } from './failed-logins';
+import { LoginAuthenticator } from './login-authenticator';
 import { SessionCookieAuthenticator } from './session-cookie-authenticator';
 
 const ON = {
@@ -16,6 +17,7 @@ const ON = {
     ConsoleSessionService,
     ConsoleSessions,
     FailedLogins,
+    LoginAuthenticator,
     { provide: CookieAuthenticator, useClass: SessionCookieAuthenticator },
   ],
 };
