@@ -93,6 +93,7 @@ module.exports = {
       testMatch: specsOf('e2e', '<rootDir>/test/e2e/**/*.spec.ts'),
       ...postgres,
     },
+    { ...common, displayName: 'browser', testMatch: ['<rootDir>/test/browser/**/*.spec.ts'] },
     {
       ...common,
       displayName: 'faults',

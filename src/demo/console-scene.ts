@@ -48,7 +48,7 @@ export class ConsoleScene {
       channel: 'conversations-messaging',
       queueId: 'support',
       name,
-      durationLimit: 3_600,
+      durationLimit: 2_700,
     });
     return String(conversationId);
   }

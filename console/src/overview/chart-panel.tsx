@@ -25,7 +25,7 @@ export function ChartPanel({ title, chart, format }: ChartPanelProps): ReactElem
           <button
             type="button"
             className="text-button"
-            aria-label={`Show ${title} as table`}
+            aria-label={`Show as table: ${title}`}
             aria-pressed={isTable}
             onClick={() => setTable(!isTable)}
           >
