@@ -3,6 +3,7 @@ import type { PageProps } from './router/page-props';
 import type { PageName } from './router/route';
 import { useRoute } from './router/use-route';
 import { EmptyState } from './components/empty-state';
+import { PageHeader } from './components/page-header';
 import { PageErrorBoundary } from './shell/page-error-boundary';
 import { Shell } from './shell/shell';
 
@@ -48,8 +49,11 @@ function CurrentPage({ route }: PageProps): ReactElement {
   }
   if (Detail !== undefined && route.id !== undefined) return <Detail id={route.id} />;
   return (
-    <EmptyState title="There is no such page">
-      Choose one in the navigation, or go to the <a href="#/">overview</a>.
-    </EmptyState>
+    <>
+      <PageHeader title="Unknown page" />
+      <EmptyState title="There is no such page">
+        Choose one in the navigation, or go to the <a href="#/">overview</a>.
+      </EmptyState>
+    </>
   );
 }

@@ -1,7 +1,7 @@
 import { World } from '../../src/world';
 import { ApiClient } from '../support/api-client';
 import { aCaller, keysOf } from '../support/callers';
-import { CONSOLE_FOLDER, type ConsolePage, describeInBrowser, TestBrowser } from '../support/chromium';
+import { CONSOLE_FOLDER, type ConsolePage, describeWithChromium, TestBrowser } from '../support/chromium';
 import { LogCapture } from '../support/log-capture';
 
 const callers = {
@@ -9,7 +9,7 @@ const callers = {
   reader: aCaller('reader', ['sessions.read', 'sessions.any']),
 };
 
-describeInBrowser('the login of the console', () => {
+describeWithChromium()('the login of the console', () => {
   let world: World;
   let browser: TestBrowser;
   let console: ConsolePage;
@@ -25,10 +25,7 @@ describeInBrowser('the login of the console', () => {
   beforeEach(async () => {
     console = await browser.open(world.url);
   });
-  afterEach(async () => {
-    expect(console.errors).toEqual([]);
-    await console.close();
-  });
+  afterEach(() => console.close());
   afterAll(async () => {
     await browser.close();
     await world[Symbol.asyncDispose]();
@@ -104,6 +101,7 @@ describeInBrowser('the login of the console', () => {
 
     await console.page.getByText('Your session has ended. Log in again.').waitFor();
     await heading('Guest sessions console').waitFor();
+    expect(console.errors).toEqual([]);
   });
 
   it('lets no request change anything without the CSRF token', async () => {

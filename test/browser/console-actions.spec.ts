@@ -3,11 +3,11 @@ import { HttpReceiver } from '../../src/crm/http-receiver.fake';
 import { ConsoleScene } from '../../src/demo/console-scene';
 import { World } from '../../src/world';
 import { ApiClient } from '../support/api-client';
-import { CONSOLE_FOLDER, type ConsolePage, describeInBrowser, TestBrowser } from '../support/chromium';
+import { CONSOLE_FOLDER, type ConsolePage, describeWithChromium, TestBrowser } from '../support/chromium';
 import { LogCapture } from '../support/log-capture';
 import { until } from '../support/until';
 
-describeInBrowser('the actions of the console', () => {
+describeWithChromium()('the actions of the console', () => {
   let world: World;
   let api: ApiClient;
   let receiver: HttpReceiver;
@@ -32,10 +32,7 @@ describeInBrowser('the actions of the console', () => {
   beforeEach(async () => {
     console = await browser.open(world.url);
   });
-  afterEach(async () => {
-    expect(console.errors).toEqual([]);
-    await console.close();
-  });
+  afterEach(() => console.close());
   afterAll(async () => {
     await browser.close();
     await receiver[Symbol.asyncDispose]();
@@ -75,6 +72,7 @@ describeInBrowser('the actions of the console', () => {
 
     await console.page.getByText('End reason').waitFor();
     await console.page.getByText('Session disconnected').waitFor();
+    expect(console.errors).toEqual([]);
   });
 
   it('end a session only once that is confirmed, and show the audit record', async () => {

@@ -2,7 +2,7 @@ import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ConsoleScene } from '../../src/demo/console-scene';
 import { World } from '../../src/world';
-import { CONSOLE_FOLDER, type ConsolePage, describeInBrowser, TestBrowser } from '../support/chromium';
+import { CONSOLE_FOLDER, type ConsolePage, describeWithChromium, TestBrowser } from '../support/chromium';
 import { LogCapture } from '../support/log-capture';
 
 const PAGES = [
@@ -16,7 +16,7 @@ const PAGES = [
 ] as const;
 const MAX_FIRST_PAINT = 300_000;
 
-describeInBrowser('the pages of the console', () => {
+describeWithChromium()('the pages of the console', () => {
   let world: World;
   let browser: TestBrowser;
   let opened: ConsolePage | undefined;
@@ -90,6 +90,7 @@ describeInBrowser('the pages of the console', () => {
     await keyboard.press('Enter');
 
     await ready(console, 'Sessions');
+    expect(console.page.url()).toMatch(/#\/sessions$/);
   });
 
   it('load less than 300 kB before the first one is shown', async () => {
@@ -139,7 +140,8 @@ async function gatewayTo(
 ): Promise<{ readonly url: string; close(): Promise<void> }> {
   const server: Server = createServer((incoming, answer) => {
     const path = (incoming.url ?? '').slice(prefix.length) || '/';
-    const { host: _host, origin: _origin, ...headers } = incoming.headers;
+    const headers = { ...incoming.headers };
+    delete headers.host;
     const forwarded = request(target + path, { method: incoming.method, headers }, (response) => {
       answer.writeHead(response.statusCode ?? 502, response.headers);
       response.pipe(answer);
@@ -153,7 +155,9 @@ async function gatewayTo(
     close: () =>
       new Promise((resolve) => {
         server.closeAllConnections();
-        server.close(() => resolve());
+        server.close(() => {
+          resolve();
+        });
       }),
   };
 }

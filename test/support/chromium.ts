@@ -21,14 +21,13 @@ const FLAGS = [
   '--disable-dev-shm-usage',
 ];
 
-/** Describes tests in a real Chromium; without one they are skipped, which is said once per file. */
-export function describeInBrowser(name: string, tests: () => void): void {
-  if (EXECUTABLE !== undefined) {
-    describe(name, tests);
-    return;
-  }
-  console.warn(`Skipped, since there is no Chromium: ${name}. Install one, or set CHROMIUM to its path.`);
-  describe.skip(name, tests);
+const MISSING = 'There is no Chromium: the tests of the console are skipped. CHROMIUM may hold its path.';
+
+/** `describe` where there is a Chromium; otherwise `describe.skip`, which is said once per file. */
+export function describeWithChromium(): jest.Describe {
+  if (EXECUTABLE !== undefined) return describe;
+  process.stderr.write(`${MISSING}\n`);
+  return describe.skip;
 }
 
 /** A Chromium of its own for the tests of one file. */
@@ -79,7 +78,10 @@ export class ConsolePage {
   }
 
   /** Presses a button that asks first, confirms it, and resolves with the text of the dialog once the audit record is shown. */
-  async act(name: string, fill: (dialog: Locator) => Promise<void> = () => Promise.resolve()): Promise<string> {
+  async act(
+    name: string,
+    fill: (dialog: Locator) => Promise<void> = () => Promise.resolve(),
+  ): Promise<string> {
     await this.page.getByRole('button', { name, exact: true }).first().click();
     const dialog = this.page.getByRole('dialog', { name });
     await fill(dialog);

@@ -22,6 +22,8 @@ export interface AuditSelection {
 /** Some actions write their record with their effect, which may follow the answer. */
 const ATTEMPTS = 5;
 const PAUSE_MS = 1_000;
+/** A replay of many events writes a record for each batch. */
+const MAX_SHOWN = 3;
 
 interface AuditReceiptProps {
   readonly selection: AuditSelection;
@@ -29,7 +31,7 @@ interface AuditReceiptProps {
   readonly response: Response;
 }
 
-/** The audit record of an action of the console, found by the id of its request. */
+/** The first audit records of an action of the console, found by the id of its request. */
 export function AuditReceipt({ selection, response }: AuditReceiptProps): ReactElement {
   const requestId = response.headers.get('x-request-id') ?? '';
   const isPermitted = useScope('audit.read');
@@ -38,22 +40,28 @@ export function AuditReceipt({ selection, response }: AuditReceiptProps): ReactE
     queryFn: async ({ signal }) => {
       const params = { query: { ...selection, limit: 50 } };
       const { data } = await api.GET('/v1/audit', { params, signal });
-      return data.items.find((record) => record.requestId === requestId) ?? null;
+      return data.items.filter((record) => record.requestId === requestId).reverse();
     },
     enabled: isPermitted,
     refetchInterval: ({ state }) =>
-      state.data === null && state.dataUpdateCount < ATTEMPTS ? PAUSE_MS : false,
+      state.data?.length === 0 && state.dataUpdateCount < ATTEMPTS ? PAUSE_MS : false,
   });
   if (!isPermitted) return <MissingScope scope="audit.read" />;
   if (query.isError) return <ProblemAlert error={query.error} title="The audit record was not read" />;
   if (query.data === undefined) return <p>Reading the audit record …</p>;
-  if (query.data === null) return <p>No audit record names the request {requestId} yet.</p>;
-  return <Receipt record={query.data} />;
+  if (query.data.length === 0) return <p>No audit record names the request {requestId} yet.</p>;
+  return (
+    <>
+      {query.data.slice(0, MAX_SHOWN).map((record) => (
+        <Receipt key={`${record.chain}-${record.seq}`} record={record} />
+      ))}
+    </>
+  );
 }
 
 function Receipt({ record }: { readonly record: AuditRecord }): ReactElement {
   return (
-    <section aria-label="Audit record">
+    <section aria-label={`Audit record ${record.chain}-${record.seq}`}>
       <Facts
         facts={{
           'Audit record': `chain ${record.chain}, number ${record.seq}`,

@@ -29,6 +29,8 @@ export function ReplayFields({ span, onChange }: ReplayFieldsProps): ReactElemen
         type="datetime-local"
         step={1}
         label="Events from"
+        description="Needed without a conversation id, so that not everything is replayed."
+        required={span.conversationId.trim() === ''}
         value={span.from}
         onChange={({ currentTarget: { value } }) => onChange({ ...span, from: value })}
       />

@@ -32,7 +32,15 @@ export function SessionTimeline({ session, isLive }: SessionTimelineProps): Reac
     [session, audit.data, deliveries.data],
   );
   return (
-    <Panel title="Timeline" side={hasAudit && <Freshness query={audit} />}>
+    <Panel
+      title="Timeline"
+      side={
+        <>
+          {hasAudit && <Freshness query={audit} rhythm="audit records" />}
+          {hasDeliveries && <Freshness query={deliveries} rhythm="deliveries" />}
+        </>
+      }
+    >
       <div className="stack">
         {!hasAudit && <MissingScope scope="audit.read" />}
         {!hasDeliveries && <MissingScope scope="deliveries.read" />}
