@@ -1,4 +1,6 @@
-import type { components } from '@genesys-guest-sessions/client';
+import type { components, SessionQuery } from '@genesys-guest-sessions/client';
+
+export type { Session } from '@genesys-guest-sessions/client';
 
 type Schemas = components['schemas'];
 
@@ -12,3 +14,8 @@ export type Sink = Schemas['SinkResponse'];
 export type Webhook = Schemas['WebhookResponse'];
 export type WebhookDelivery = Schemas['WebhookDeliveryResponse'];
 export type WebhookOverview = Schemas['WebhookOverviewResponse'];
+export type ConsoleSession = Schemas['ConsoleSessionResponse'];
+export type Replica = Schemas['ReplicaResponse'];
+export type SessionFilters = Omit<SessionQuery, 'limit' | 'cursor'>;
+export type Statistics = Schemas['StatisticsResponse'];
+export type StatisticsPoint = Schemas['StatisticsPointResponse'];

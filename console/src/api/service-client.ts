@@ -1,6 +1,5 @@
 import { GuestSessionsClient } from '@genesys-guest-sessions/client';
 import { apiPrefixOf } from './api-prefix';
-import type { PendingApi } from './pending-types';
 
 /** The path of the service in this document's origin. */
 export const API_PREFIX = apiPrefixOf(window.location.pathname);
@@ -39,4 +38,3 @@ const client = new GuestSessionsClient({
 });
 
 export const api = client.api;
-export const pendingApi = client.api as unknown as PendingApi;

@@ -37,7 +37,7 @@ describe(verifyChain.name, () => {
 });
 
 describe('the digest of browsers', () => {
-  it.each(['', 'abc', 'Grüße \u{1f511}', 'x'.repeat(10_000)])('is SHA-256 of UTF-8: %.20j', async (text) => {
+  it.each(['', 'abc', 'Grüße \u{1f511}', 'x'.repeat(100)])('is SHA-256 of UTF-8: %j', async (text) => {
     const expected = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
 
     expect(createHash('sha256').update(text).digest('hex')).toBe(bytesToHex(new Uint8Array(expected)));

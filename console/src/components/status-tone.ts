@@ -23,8 +23,6 @@ const TONES: Readonly<Record<string, Tone>> = {
   live: 'ok',
   leaving: 'busy',
   lost: 'bad',
-  responding: 'ok',
-  'not-responding': 'bad',
   unconfirmed: 'warning',
   confirmed: 'ok',
 };

@@ -1,19 +1,17 @@
-import { useQuery } from '@tanstack/react-query';
 import type { ReactElement } from 'react';
 import type { Limits } from '../api/schemas';
-import { api } from '../api/service-client';
 import { type Column, DataTable } from '../components/data-table';
 import { EmptyState } from '../components/empty-state';
 import { Figure } from '../components/figure';
 import { Freshness } from '../components/freshness';
 import { MissingScope } from '../components/missing-scope';
-import { useRefreshInterval } from '../components/open-dialogs';
 import { PageHeader } from '../components/page-header';
 import { Panel } from '../components/panel';
 import { QueryView } from '../components/query-view';
 import { durationText } from '../format/age';
 import { countText, percentText } from '../format/figures';
 import { useScope } from '../login/console-session-context';
+import { useLimits } from './use-limits';
 
 type ClientLimits = Limits['clients'][number];
 
@@ -46,12 +44,7 @@ const COLUMNS: readonly Column<ClientLimits>[] = [
 /** The limits on sessions, and the use of the OAuth clients' budgets. */
 export function LimitsPage(): ReactElement {
   const enabled = useScope('sessions.read');
-  const query = useQuery({
-    queryKey: ['limits'],
-    queryFn: async ({ signal }) => (await api.GET('/v1/limits', { signal })).data,
-    refetchInterval: useRefreshInterval(10_000),
-    enabled,
-  });
+  const query = useLimits();
   return (
     <>
       <PageHeader title="Limits">{enabled && <Freshness query={query} rhythm="every 10 s" />}</PageHeader>

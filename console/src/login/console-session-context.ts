@@ -1,5 +1,5 @@
 import { createContext, use } from 'react';
-import type { ConsoleSession } from '../api/pending-types';
+import type { ConsoleSession } from '../api/schemas';
 import type { ScopeName } from '../api/scope-name';
 
 export interface SignedIn extends Pick<ConsoleSession, 'caller' | 'scopes' | 'needsLogin' | 'expiresAt'> {

@@ -3,8 +3,8 @@ import { ProblemError } from '@genesys-guest-sessions/client';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type ReactElement, type ReactNode, useEffect, useMemo, useState } from 'react';
 import { ProblemAlert } from '../components/problem-alert';
-import type { ConsoleSession } from '../api/pending-types';
-import { adoptCsrfTokenOf, handleUnauthenticated, pendingApi } from '../api/service-client';
+import type { ConsoleSession } from '../api/schemas';
+import { adoptCsrfTokenOf, handleUnauthenticated, api } from '../api/service-client';
 import { ConsoleSessionContext } from './console-session-context';
 import { LoginPage } from './login-page';
 
@@ -32,7 +32,7 @@ export function LoginGate({ children }: { readonly children: ReactNode }): React
   const signedIn = useMemo(() => {
     if (session === undefined) return undefined;
     const logOut = async (): Promise<void> => {
-      await pendingApi.DELETE('/v1/console/session');
+      await api.DELETE('/v1/console/session');
       setNotice('You have logged out.');
       queries.clear();
       queries.setQueryData(KEY, null);
@@ -61,7 +61,7 @@ export function LoginGate({ children }: { readonly children: ReactNode }): React
 /** Null without a session. */
 async function readSession(): Promise<ConsoleSession | null> {
   try {
-    const { data } = await pendingApi.GET('/v1/console/session');
+    const { data } = await api.GET('/v1/console/session');
     adoptCsrfTokenOf(data);
     return data;
   } catch (error) {

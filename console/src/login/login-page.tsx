@@ -1,8 +1,8 @@
 import { Alert, Button, Paper, PasswordInput, Title } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type ReactElement, type SubmitEvent, useEffect, useState } from 'react';
-import type { ConsoleSession } from '../api/pending-types';
-import { pendingApi } from '../api/service-client';
+import type { ConsoleSession } from '../api/schemas';
+import { api } from '../api/service-client';
 import { ProblemAlert } from '../components/problem-alert';
 
 interface LoginPageProps {
@@ -15,8 +15,7 @@ interface LoginPageProps {
 export function LoginPage({ notice, onLogin }: LoginPageProps): ReactElement {
   const [credential, setCredential] = useState('');
   const login = useMutation({
-    mutationFn: async () =>
-      pendingApi.POST('/v1/console/session', { body: { credential: credential.trim() } }),
+    mutationFn: async () => api.POST('/v1/console/session', { body: { credential: credential.trim() } }),
     onSuccess: ({ data }) => onLogin(data),
     gcTime: 0,
   });

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ReactElement } from 'react';
-import type { Replica } from '../api/pending-types';
-import { pendingApi } from '../api/service-client';
+import type { Replica } from '../api/schemas';
+import { api } from '../api/service-client';
 import { type Column, DataTable } from '../components/data-table';
 import { EmptyState } from '../components/empty-state';
 import { Freshness } from '../components/freshness';
@@ -16,20 +16,16 @@ import { countText } from '../format/figures';
 const COLUMNS: readonly Column<Replica>[] = [
   { title: 'Replica', cell: ({ id }) => <CopyableId id={id} label="replica id" isShort /> },
   { title: 'State', cell: ({ state }) => <StatusBadge status={state} /> },
-  {
-    title: 'Responds',
-    cell: ({ isResponding }) => <StatusBadge status={isResponding ? 'responding' : 'not-responding'} />,
-  },
   { title: 'Sessions', cell: ({ sessions }) => countText(sessions), isNumber: true },
   { title: 'Lease until', cell: ({ leaseUntil }) => <Timestamp at={leaseUntil} isShort /> },
-  { title: 'Address', cell: ({ address }) => address ?? '–', isSecondary: true },
+  { title: 'This answer', cell: ({ isResponding }) => (isResponding ? 'from here' : '–'), isSecondary: true },
 ];
 
 /** The replicas of the service and their leases. */
 export function ReplicaPanel(): ReactElement {
   const query = useQuery({
     queryKey: ['replicas'],
-    queryFn: async ({ signal }) => (await pendingApi.GET('/v1/replicas', { signal })).data.replicas,
+    queryFn: async ({ signal }) => (await api.GET('/v1/replicas', { signal })).data.replicas,
     refetchInterval: useRefreshInterval(10_000),
   });
   return (

@@ -14,7 +14,7 @@ describe('charts', () => {
         { label: 'Live', values: [4, null] },
         { label: 'Opened', values: [0, null] },
         { label: 'Ended', values: [2, null] },
-        { label: 'Failed', values: [null, null] },
+        { label: 'Failed', values: [0, null] },
       ],
     });
     expect(latenessChart({ points }).series.map(({ values }) => values)).toEqual([

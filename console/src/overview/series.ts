@@ -1,5 +1,5 @@
-import type { Statistics, StatisticsPoint } from '../api/pending-types';
-import { totalOf } from './statistics-summary';
+import type { Statistics, StatisticsPoint } from '../api/schemas';
+import { endedIn, failedIn } from './statistics-summary';
 
 export type Value = number | null;
 
@@ -20,29 +20,29 @@ export function sessionsChart(statistics: Points): Chart {
   return chartOf(statistics, [
     ['Live', ({ live }) => live],
     ['Opened', ({ opened }) => opened],
-    ['Ended', ({ ended }) => totalOf(ended)],
-    ['Failed', ({ failed }) => totalOf(failed)],
+    ['Ended', (point) => endedIn(point)],
+    ['Failed', (point) => failedIn(point)],
   ]);
 }
 
 export function latenessChart(statistics: Points): Chart {
   return chartOf(statistics, [
-    ['Median', ({ beats }) => beats?.latenessP50Ms],
-    ['99th percentile', ({ beats }) => beats?.latenessP99Ms],
+    ['Median', ({ beats }) => beats.latenessP50Ms],
+    ['99th percentile', ({ beats }) => beats.latenessP99Ms],
   ]);
 }
 
 export function deliveriesChart(statistics: Points): Chart {
   return chartOf(statistics, [
-    ['Median', ({ deliveries }) => deliveries?.delayP50Ms],
-    ['99th percentile', ({ deliveries }) => deliveries?.delayP99Ms],
+    ['Median', ({ deliveries }) => deliveries.delayP50Ms],
+    ['99th percentile', ({ deliveries }) => deliveries.delayP99Ms],
   ]);
 }
 
 /** The used share of the budget of each OAuth client, in per cent. */
 export function budgetChart(statistics: Points): Chart {
   const clients = new Set(
-    statistics.points.flatMap(({ budget }) => budget ?? []).map(({ oauthClient }) => oauthClient),
+    statistics.points.flatMap(({ budget }) => budget).map(({ oauthClient }) => oauthClient),
   );
   return chartOf(
     statistics,
@@ -51,7 +51,7 @@ export function budgetChart(statistics: Points): Chart {
 }
 
 function usedPercent({ budget }: StatisticsPoint, client: string): number | undefined {
-  const used = budget?.find(({ oauthClient }) => oauthClient === client)?.used;
+  const used = budget.find(({ oauthClient }) => oauthClient === client)?.used;
   return used === undefined ? undefined : used * 100;
 }
 

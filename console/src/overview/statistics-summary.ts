@@ -1,4 +1,4 @@
-import type { Statistics, StatisticsPoint } from '../api/pending-types';
+import type { Statistics, StatisticsPoint } from '../api/schemas';
 
 /** Names and counts, the largest first. */
 export type Counts = readonly (readonly [name: string, count: number])[];
@@ -23,10 +23,10 @@ export function summaryOf({ points }: Pick<Statistics, 'points'>): StatisticsSum
   return {
     live: figuresOf(points, ({ live }) => live).at(-1),
     opened: sumOf(figuresOf(points, ({ opened }) => opened)),
-    ended: sumOf(figuresOf(points, ({ ended }) => totalOf(ended))),
-    failed: sumOf(figuresOf(points, ({ failed }) => totalOf(failed))),
-    deadDeliveries: sumOf(figuresOf(points, ({ deliveries }) => deliveries?.dead)),
-    worstLatenessMs: maxOf(figuresOf(points, ({ beats }) => beats?.latenessP99Ms)),
+    ended: sumOf(figuresOf(points, endedIn)),
+    failed: sumOf(figuresOf(points, failedIn)),
+    deadDeliveries: sumOf(figuresOf(points, ({ deliveries }) => deliveries.dead)),
+    worstLatenessMs: maxOf(figuresOf(points, ({ beats }) => beats.latenessP99Ms)),
     endedByReason,
     failedByCode,
   };
@@ -41,15 +41,23 @@ function figuresOf(
   return points.map(figureOf).filter((figure) => typeof figure === 'number');
 }
 
-/** The sum of counts by name; undefined where nothing was counted. */
-export function totalOf(counts: Readonly<Record<string, number>> | null | undefined): number | undefined {
-  if (counts === null || counts === undefined) return undefined;
+/** The ends of all reasons; undefined in a point that no replica wrote. */
+export function endedIn({ live, ended }: StatisticsPoint): number | undefined {
+  return live === null ? undefined : totalOf(ended);
+}
+
+/** The failures of all codes; undefined in a point that no replica wrote. */
+export function failedIn({ live, failed }: StatisticsPoint): number | undefined {
+  return live === null ? undefined : totalOf(failed);
+}
+
+function totalOf(counts: Readonly<Record<string, number>>): number {
   return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }
 
-function countsOf(parts: readonly (Readonly<Record<string, number>> | null | undefined)[]): Counts {
+function countsOf(parts: readonly Readonly<Record<string, number>>[]): Counts {
   const sums = new Map<string, number>();
-  for (const [name, count] of parts.flatMap((part) => Object.entries(part ?? {})))
+  for (const [name, count] of parts.flatMap((part) => Object.entries(part)))
     sums.set(name, (sums.get(name) ?? 0) + count);
   return [...sums].sort(([, one], [, other]) => other - one);
 }

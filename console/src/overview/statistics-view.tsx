@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { type ReactElement, useMemo } from 'react';
-import type { Statistics } from '../api/pending-types';
-import { pendingApi } from '../api/service-client';
+import type { Statistics } from '../api/schemas';
+import { api } from '../api/service-client';
 import { Freshness } from '../components/freshness';
 import { useRefreshInterval } from '../components/open-dialogs';
 import { QueryView } from '../components/query-view';
@@ -25,7 +25,7 @@ export function StatisticsView({ span }: { readonly span: Span }): ReactElement 
       const to = new Date();
       const from = new Date(to.getTime() - SPANS[span].ms);
       const params = { query: { from: from.toISOString(), to: to.toISOString() } };
-      return (await pendingApi.GET('/v1/statistics', { params, signal })).data;
+      return (await api.GET('/v1/statistics', { params, signal })).data;
     },
     refetchInterval: useRefreshInterval(REFRESH_MS),
     placeholderData: keepPreviousData,
@@ -60,10 +60,16 @@ function StatisticsPanels({ statistics }: { readonly statistics: Statistics }): 
   return (
     <>
       <StatisticsFigures summary={summary} />
-      <p className="muted">
-        Complete until <Timestamp at={statistics.writtenUntil} />, in steps of{' '}
-        {durationText(statistics.step * 1_000)}.
-      </p>
+      {summary.opened === undefined ? (
+        <p className="muted">
+          The figures of a minute are shown once it is over: the first ones follow soon.
+        </p>
+      ) : (
+        <p className="muted">
+          Complete until <Timestamp at={statistics.writtenUntil} />, in steps of{' '}
+          {durationText(statistics.step * 1_000)}.
+        </p>
+      )}
       <div className="columns">
         <ChartPanel title="Sessions" chart={charts.sessions} format={countText} />
         <ChartPanel title="Lateness of heartbeats" chart={charts.lateness} format={durationText} />

@@ -1,16 +1,16 @@
-import type { StatisticsPoint } from '../api/pending-types';
+import type { StatisticsPoint } from '../api/schemas';
 
-/** A point without any figure, but for the given ones. */
+/** A point that no replica wrote, but for the given figures. */
 export function pointOf(given: Partial<StatisticsPoint> = {}): StatisticsPoint {
   return {
     at: '2027-01-15T08:00:00.000Z',
     opened: null,
-    ended: null,
+    ended: {},
     live: null,
-    failed: null,
-    beats: null,
-    budget: null,
-    deliveries: null,
+    failed: {},
+    beats: { count: null, latenessP50Ms: null, latenessP99Ms: null },
+    budget: [],
+    deliveries: { count: null, delayP50Ms: null, delayP99Ms: null, dead: null },
     ...given,
   };
 }

@@ -1,5 +1,5 @@
 import type { ReactElement, ReactNode } from 'react';
-import type { ConsoleListedSession } from '../api/pending-types';
+import type { Session } from '../api/schemas';
 import { CopyableId } from '../components/copyable-id';
 import { Facts } from '../components/facts';
 import { StatusBadge } from '../components/status-badge';
@@ -8,7 +8,7 @@ import { durationText } from '../format/age';
 import { wordsOf } from '../format/figures';
 
 /** The properties of a session; those that it does not have are left out. */
-export function SessionFacts({ session }: { readonly session: ConsoleListedSession }): ReactElement {
+export function SessionFacts({ session }: { readonly session: Session }): ReactElement {
   const { genesysConversationId, caller, guestRef, name } = session;
   return (
     <Facts
@@ -36,7 +36,7 @@ export function SessionFacts({ session }: { readonly session: ConsoleListedSessi
   );
 }
 
-function endFactsOf(session: ConsoleListedSession): Record<string, ReactNode> {
+function endFactsOf(session: Session): Record<string, ReactNode> {
   const { endedAt, endReason, endCause, endedBy, disconnect } = session;
   return {
     Ended: endedAt && <Timestamp at={endedAt} />,
@@ -47,7 +47,7 @@ function endFactsOf(session: ConsoleListedSession): Record<string, ReactNode> {
   };
 }
 
-function heartbeatFactsOf({ heartbeat, endedAt }: ConsoleListedSession): Record<string, ReactNode> {
+function heartbeatFactsOf({ heartbeat, endedAt }: Session): Record<string, ReactNode> {
   if (endedAt !== undefined) return {};
   return {
     Heartbeat: (

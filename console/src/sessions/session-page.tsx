@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ReactElement } from 'react';
-import type { ConsoleListedSession } from '../api/pending-types';
+import type { Session } from '../api/schemas';
 import { api } from '../api/service-client';
 import { ConfirmAction } from '../components/confirm-action';
 import { CopyableId } from '../components/copyable-id';
@@ -26,7 +26,7 @@ export function SessionPage({ id }: { readonly id: string }): ReactElement {
   const isPaused = useRefreshInterval(LIVE_MS) === false;
   const query = useQuery({
     queryKey: ['session', id],
-    queryFn: async ({ signal }): Promise<ConsoleListedSession> => {
+    queryFn: async ({ signal }): Promise<Session> => {
       const params = { path: { conversationId: id } };
       return (await api.GET('/v1/sessions/{conversationId}', { params, signal })).data;
     },
@@ -56,11 +56,11 @@ export function SessionPage({ id }: { readonly id: string }): ReactElement {
   );
 }
 
-function isLive(session: ConsoleListedSession | undefined): boolean {
+function isLive(session: Session | undefined): boolean {
   return session !== undefined && LIVE_STATES.includes(session.state);
 }
 
-function SessionActions({ session }: { readonly session: ConsoleListedSession }): ReactElement {
+function SessionActions({ session }: { readonly session: Session }): ReactElement {
   const { conversationId, state } = session;
   return (
     <>

@@ -10,12 +10,12 @@ describe(sessionFiltersOf, () => {
   });
 
   it('drops empty fields, unknown states, invalid times and other parameters', () => {
-    expect(sessionFiltersOf({ state: 'asleep', channel: ' ', startedFrom: 'soon', other: 'x' })).toEqual({});
+    expect(sessionFiltersOf({ state: 'asleep', channel: ' ', from: 'soon', other: 'x' })).toEqual({});
   });
 
   it('turns local times into ISO times', () => {
     const at = new Date(2027, 0, 15, 8, 30);
 
-    expect(sessionFiltersOf({ startedFrom: '2027-01-15T08:30' })).toEqual({ startedFrom: at.toISOString() });
+    expect(sessionFiltersOf({ from: '2027-01-15T08:30' })).toEqual({ from: at.toISOString() });
   });
 });

@@ -1,4 +1,4 @@
-import type { SessionFilters } from '../api/pending-types';
+import type { SessionFilters } from '../api/schemas';
 import { isoOfLocal } from '../format/local-time';
 
 export const SESSION_STATES = [
@@ -18,12 +18,12 @@ export function sessionFiltersOf(query: Readonly<Record<string, string>>): Sessi
     ([, value]) => value !== undefined && value !== '',
   );
   const state = SESSION_STATES.find((known) => known === query['state']);
-  const startedFrom = isoOfLocal(query['startedFrom']);
-  const startedTo = isoOfLocal(query['startedTo']);
+  const from = isoOfLocal(query['from']);
+  const to = isoOfLocal(query['to']);
   return {
     ...Object.fromEntries(texts),
     ...(state === undefined ? {} : { state }),
-    ...(startedFrom === undefined ? {} : { startedFrom }),
-    ...(startedTo === undefined ? {} : { startedTo }),
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
   };
 }

@@ -1,5 +1,5 @@
 import { type ReactElement, useMemo } from 'react';
-import type { ConsoleListedSession } from '../api/pending-types';
+import type { Session } from '../api/schemas';
 import { Freshness } from '../components/freshness';
 import { MissingScope } from '../components/missing-scope';
 import { useRefreshInterval } from '../components/open-dialogs';
@@ -11,7 +11,7 @@ import { type TimelineEntry, timelineOf } from './timeline';
 import { useSessionDeliveries, useSessionRecords } from './use-session-history';
 
 interface SessionTimelineProps {
-  readonly session: ConsoleListedSession;
+  readonly session: Session;
   readonly isLive: boolean;
 }
 

@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import type { ReactElement } from 'react';
-import type { ConsoleListedSession } from '../api/pending-types';
-import { pendingApi } from '../api/service-client';
+import type { Session } from '../api/schemas';
+import { api } from '../api/service-client';
 import { CopyableId } from '../components/copyable-id';
 import { type Column, DataTable } from '../components/data-table';
 import { EmptyState } from '../components/empty-state';
@@ -29,13 +29,13 @@ const FIELDS: readonly FilterField[] = [
   { name: 'channel', label: 'Channel' },
   { name: 'queueId', label: 'Queue' },
   { name: 'caller', label: 'Caller' },
-  { name: 'startedFrom', label: 'Started from', type: 'datetime-local' },
-  { name: 'startedTo', label: 'Started before', type: 'datetime-local' },
+  { name: 'from', label: 'Started from', type: 'datetime-local' },
+  { name: 'to', label: 'Started before', type: 'datetime-local' },
   { name: 'conversationId', label: 'Conversation id' },
   { name: 'guestRef', label: 'Guest reference' },
 ];
 
-const COLUMNS: readonly Column<ConsoleListedSession>[] = [
+const COLUMNS: readonly Column<Session>[] = [
   {
     title: 'Conversation',
     cell: ({ conversationId: id }) => (
@@ -62,7 +62,7 @@ export function SessionsPage({ route }: PageProps): ReactElement {
     queryKey: ['sessions', filters, cursor],
     queryFn: async ({ signal }) => {
       const page = { ...filters, limit: 50, ...(cursor === undefined ? {} : { cursor }) };
-      return (await pendingApi.GET('/v1/sessions', { params: { query: page }, signal })).data;
+      return (await api.GET('/v1/sessions', { params: { query: page }, signal })).data;
     },
     refetchInterval: useRefreshInterval(REFRESH_MS),
     placeholderData: keepPreviousData,
@@ -92,7 +92,7 @@ export function SessionsPage({ route }: PageProps): ReactElement {
 }
 
 interface SessionTableProps {
-  readonly items: readonly ConsoleListedSession[];
+  readonly items: readonly Session[];
   readonly isFiltered: boolean;
 }
 

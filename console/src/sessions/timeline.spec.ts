@@ -1,10 +1,11 @@
 import type { AuditRecord, DeliveryHistory } from '../api/schemas';
-import type { ConsoleListedSession } from '../api/pending-types';
+import type { Session } from '../api/schemas';
 import { timelineOf } from './timeline';
 
-const session: ConsoleListedSession = {
+const session: Session = {
   conversationId: '0b6f3c1e-5d1a-4c39-9d58-0f4b8f6c2a11',
   state: 'disconnected',
+  guestRef: '24759c94cea4ab37f8bf299fa081d7cc',
   channel: 'web-messaging',
   queueId: 'support',
   name: 'Alice',

@@ -1,5 +1,5 @@
 import type { Attempt, AuditRecord, DeliveryHistory } from '../api/schemas';
-import type { ConsoleListedSession } from '../api/pending-types';
+import type { Session } from '../api/schemas';
 import { type Tone, toneOf } from '../components/status-tone';
 import { wordsOf } from '../format/figures';
 
@@ -15,7 +15,7 @@ export interface TimelineEntry {
 }
 
 export interface TimelineSources {
-  readonly session: ConsoleListedSession;
+  readonly session: Session;
   readonly records?: readonly AuditRecord[];
   readonly deliveries?: readonly DeliveryHistory[];
 }
@@ -33,7 +33,7 @@ export function timelineOf({ session, records, deliveries = [] }: TimelineSource
   return entries.sort((one, other) => Date.parse(one.at) - Date.parse(other.at));
 }
 
-function factsOf(session: ConsoleListedSession, withAudited: boolean): TimelineEntry[] {
+function factsOf(session: Session, withAudited: boolean): TimelineEntry[] {
   const { startedAt, endedAt, endReason, assignment, wrapUp, erasedAt, heartbeat } = session;
   const audited: (TimelineEntry | undefined)[] = [
     fact('started', startedAt, 'Session started', { actor: session.caller, tone: 'ok' }),
@@ -79,7 +79,7 @@ function fact(
   };
 }
 
-function heartbeatFacts({ consecutiveFailures }: ConsoleListedSession['heartbeat']): EntryFacts {
+function heartbeatFacts({ consecutiveFailures }: Session['heartbeat']): EntryFacts {
   return consecutiveFailures === 0
     ? { tone: 'ok' }
     : { tone: 'warning', detail: `${consecutiveFailures} consecutive failures since` };
