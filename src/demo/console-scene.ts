@@ -1,4 +1,3 @@
-import { UnitOfWork } from '../persistence/database/unit-of-work';
 import type { World } from '../world';
 import { DemoApi, until } from './demo-api';
 
@@ -21,19 +20,13 @@ export class ConsoleScene {
 
   /** Spares the three days that it takes until an event is given up, by making the event older. */
   private async openWithDeadDelivery(name: string): Promise<void> {
-    const { crm, app } = this.world;
+    const { crm } = this.world;
     const fault = crm.faults.add({ match: { method: 'POST' }, fault: { kind: 'status', status: 422 } });
     const conversationId = await this.open(name);
     await until('the CRM has refused an event', () =>
       crm.requests.find().some(({ status }) => status === 422),
     );
-    await app.get(UnitOfWork).query((db) =>
-      db
-        .updateTable('delivery')
-        .set(({ eb }) => ({ queued_at: eb('queued_at', '-', GIVEN_UP_AFTER_MS) }))
-        .where('conversation_id', '=', conversationId)
-        .execute(),
-    );
+    await this.world.ageDeliveriesOf(conversationId, GIVEN_UP_AFTER_MS);
     await until('the event was given up', () => this.isDead(conversationId));
     crm.faults.remove(fault);
   }
