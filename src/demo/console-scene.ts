@@ -1,16 +1,16 @@
 import type { World } from '../world';
-import { DemoApi, until } from './demo-api';
+import type { GuestSessionsClient } from './demo-client';
+import { until } from './until';
 
 /** An event that a receiver has not accepted for so long is given up. */
 const GIVEN_UP_AFTER_MS = 72 * 3_600_000;
 
 /** Sessions that the console has to show once the play is over: some that live, and one with an event that the CRM never took. */
 export class ConsoleScene {
-  private readonly api: DemoApi;
-
-  constructor(private readonly world: World) {
-    this.api = new DemoApi(world.url);
-  }
+  constructor(
+    private readonly world: World,
+    private readonly client: GuestSessionsClient,
+  ) {}
 
   async prepare(): Promise<void> {
     await this.openWithDeadDelivery('Frank');
@@ -32,17 +32,18 @@ export class ConsoleScene {
   }
 
   private async isDead(conversationId: string): Promise<boolean> {
-    const { items } = await this.api.call('GET', `deliveries?status=dead&conversationId=${conversationId}`);
-    return Array.isArray(items) && items.length > 0;
+    const params = { query: { status: 'dead', conversationId } } as const;
+    const { data } = await this.client.api.GET('/v1/deliveries', { params });
+    return data.items.length > 0;
   }
 
   private async open(name: string): Promise<string> {
-    const { conversationId } = await this.api.call('POST', 'sessions', {
+    const { conversationId } = await this.client.openSession({
       channel: 'conversations-messaging',
       queueId: 'support',
       name,
       durationLimit: 2_700,
     });
-    return String(conversationId);
+    return conversationId;
   }
 }

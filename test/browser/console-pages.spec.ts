@@ -1,6 +1,7 @@
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ConsoleScene } from '../../src/demo/console-scene';
+import { demoClientOf } from '../../src/demo/demo-client';
 import { World } from '../../src/world';
 import { CONSOLE_FOLDER, type ConsolePage, describeWithChromium, TestBrowser } from '../support/chromium';
 import { LogCapture } from '../support/log-capture';
@@ -27,7 +28,7 @@ describeWithChromium()('the pages of the console', () => {
       consoleFolder: CONSOLE_FOLDER,
       environment: { SYNC_FIRST_RETRY_MS: '1000', SYNC_PROBE_INTERVAL_MS: '1000' },
     });
-    await new ConsoleScene(world).prepare();
+    await new ConsoleScene(world, await demoClientOf(world.url)).prepare();
     browser = await TestBrowser.start();
   });
   afterEach(async () => {
