@@ -15,7 +15,7 @@ interface SessionTimelineProps {
   readonly isLive: boolean;
 }
 
-/** What is known of a session by time, from all sources that the caller may read. */
+/** All that is known of a session, by time, from each source that the caller may read. */
 export function SessionTimeline({ session, isLive }: SessionTimelineProps): ReactElement {
   const interval = useRefreshInterval(isLive ? 4_000 : 10_000);
   const audit = useSessionRecords(session.conversationId, interval);
