@@ -141,8 +141,7 @@ async function gatewayTo(
 ): Promise<{ readonly url: string; close(): Promise<void> }> {
   const server: Server = createServer((incoming, answer) => {
     const path = (incoming.url ?? '').slice(prefix.length) || '/';
-    const headers = { ...incoming.headers };
-    delete headers.host;
+    const { headers } = incoming;
     const forwarded = request(target + path, { method: incoming.method, headers }, (response) => {
       answer.writeHead(response.statusCode ?? 502, response.headers);
       response.pipe(answer);
