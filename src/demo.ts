@@ -10,7 +10,7 @@ import { World } from './world';
 
 const HELP = `npm run demo -- [--channel web-messaging|open-messaging] [--once] [--port 3000] [--logs]
 
-Plays the life of three guest sessions against a Genesys Cloud look-alike.
+Plays the life of three guest sessions against a simulator of Genesys Cloud.
   --channel web-messaging
            plays a guest and an agent who talk over the guest WebSocket instead
   --channel open-messaging
@@ -110,7 +110,7 @@ async function perform(
   client: GuestSessionsClient,
   { cast, begin }: (typeof SCENARIOS)[string],
 ): Promise<string[]> {
-  console.log(`A Genesys Cloud look-alike, a CRM and the service run in this process. ${cast}\n`);
+  console.log(`A simulator of Genesys Cloud, a CRM and the service run in this process. ${cast}\n`);
   const narrator = new Narrator(world.genesys, world.crm, console.log);
   narrator.start();
   const problems = await begin(world, client, narrator)
@@ -123,7 +123,8 @@ async function perform(
 
 function stayUp(world: World): void {
   console.log(`
-Everything stays up until Ctrl-C, with three more sessions, and an event that the CRM refused until it was given up:
+Everything stays up until Ctrl-C, with three more guests: Dora, Emil, and Frank, whose event the CRM refused.
+
   Console      ${world.url}/console/
   API          ${world.url}/v1/sessions
   API docs     ${world.url}/docs
@@ -131,7 +132,11 @@ Everything stays up until Ctrl-C, with three more sessions, and an event that th
   Simulator    ${world.genesys.url}/_sim/state
   CRM          ${world.crm.origin}/_sim/events
 
-Try:  curl -X POST ${world.url}/v1/sessions -H 'content-type: application/json' -d '{"queueId":"support"}'`);
+Try in the console:
+  Sessions     open the live session of Dora, and end it
+  Deliveries   retry the dead delivery: the CRM accepts it now
+Try in a shell:
+  curl -X POST ${world.url}/v1/sessions -H 'content-type: application/json' -d '{"queueId":"support"}'`);
   const stop = (): void => {
     void world[Symbol.asyncDispose]().then(() => process.exit(0));
   };

@@ -80,7 +80,7 @@ export class World implements AsyncDisposable {
     this.receiveWebhooks();
   }
 
-  /** Makes the deliveries of a conversation older, as if they were pending for so much longer. */
+  /** Makes the deliveries of a conversation older, as if they were pending for so much longer; younger by a negative span. */
   async ageDeliveriesOf(conversationId: string, ms: number): Promise<void> {
     await this.service.get(UnitOfWork).query((db) =>
       db

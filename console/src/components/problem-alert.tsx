@@ -55,5 +55,7 @@ function Problem({ error }: { readonly error: ProblemError }): ReactElement {
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return 'Unknown failure';
   const { cause } = error;
+  if (cause instanceof TypeError)
+    return `${error.message}: the service is stopped, or the network is interrupted.`;
   return cause instanceof Error ? `${error.message}: ${cause.message}` : error.message;
 }

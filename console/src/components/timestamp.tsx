@@ -9,7 +9,7 @@ interface TimestampProps {
   readonly isShort?: boolean;
 }
 
-/** A moment in local time with its age; its title is the ISO time. */
+/** A moment in local time with its age, without the date if it is today's; its title is the ISO time. */
 export function Timestamp({ at, isShort = false }: TimestampProps): ReactElement {
   const now = useNow();
   if (at === undefined || at === null || at === '') return <span className="muted">–</span>;
@@ -17,7 +17,7 @@ export function Timestamp({ at, isShort = false }: TimestampProps): ReactElement
   const age = ageText(date.getTime(), now);
   return (
     <time dateTime={at} title={at} className="timestamp">
-      {isShort ? age : localTimeText(date)}
+      {isShort ? age : localTimeText(date, now)}
       {!isShort && <span className="muted"> · {age}</span>}
     </time>
   );

@@ -67,13 +67,17 @@ function LimitsView({ limits: { sessions, caller, clients } }: { readonly limits
           value={countText(sessions.live)}
           note={`cap ${countText(sessions.cap)}`}
         />
-        <Figure label="Further sessions that fit" value={countText(sessions.more)} />
+        <Figure label="Room for" value={countText(sessions.more)} note="further sessions" />
         <Figure
           label="Live sessions of this caller"
           value={countText(caller.live)}
           note={`cap ${countText(caller.cap)}`}
         />
-        <Figure label="Cap of this caller on OAuth clients" value={countText(caller.onClients)} />
+        <Figure
+          label="Share of this caller"
+          value={countText(caller.onClients)}
+          note="sessions at most that use OAuth clients"
+        />
       </dl>
       <Panel title="OAuth clients">
         {clients.length === 0 ? (

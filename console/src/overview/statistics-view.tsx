@@ -66,8 +66,8 @@ function StatisticsPanels({ statistics }: { readonly statistics: Statistics }): 
         </p>
       ) : (
         <p className="muted">
-          Complete until <Timestamp at={statistics.writtenUntil} />, in steps of{' '}
-          {durationText(statistics.step * 1_000)}.
+          Counted in steps of {durationText(statistics.step * 1_000)}; the last complete one ended at{' '}
+          <Timestamp at={statistics.writtenUntil} />.
         </p>
       )}
       <div className="columns">
@@ -75,8 +75,13 @@ function StatisticsPanels({ statistics }: { readonly statistics: Statistics }): 
         <ChartPanel title="Lateness of heartbeats" chart={charts.lateness} format={durationText} />
         <ChartPanel title="Used budget per OAuth client" chart={charts.budget} format={percentOf} />
         <ChartPanel title="Delay of deliveries" chart={charts.deliveries} format={durationText} />
-        <CountsPanel title="Ends by reason" heading="Reason" counts={summary.endedByReason} />
-        <CountsPanel title="Failures by code" heading="Code" counts={summary.failedByCode} />
+        <CountsPanel
+          title="Ends by reason"
+          heading="Reason"
+          counts={summary.endedByReason}
+          side={<a href="#/sessions?state=disconnected">Show disconnected</a>}
+        />
+        <CountsPanel title="Failed openings by code" heading="Code" counts={summary.failedByCode} />
       </div>
     </>
   );

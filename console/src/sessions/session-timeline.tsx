@@ -61,7 +61,13 @@ function Entry({ entry }: { readonly entry: TimelineEntry }): ReactElement {
     <li className={`tone-${entry.tone}`}>
       <Timestamp at={entry.at} />
       <div>
-        <span className="timeline-title">{entry.title}</span>
+        {entry.href === undefined ? (
+          <span className="timeline-title">{entry.title}</span>
+        ) : (
+          <a className="timeline-title" href={entry.href}>
+            {entry.title}
+          </a>
+        )}
         {entry.actor !== undefined && <span> by {entry.actor}</span>}
         {entry.detail !== undefined && <div className="muted">{entry.detail}</div>}
       </div>

@@ -46,7 +46,11 @@ const COLUMNS: readonly Column<Session>[] = [
   { title: 'Guest', cell: ({ name }) => (name === '' ? <span className="muted">hidden</span> : name) },
   { title: 'Queue', cell: ({ queueId }) => queueId },
   { title: 'Channel', cell: ({ channel }) => channel, isSecondary: true },
-  { title: 'Caller', cell: ({ caller }) => caller ?? <span className="muted">none</span>, isSecondary: true },
+  {
+    title: 'Caller',
+    cell: ({ caller }) => caller ?? <span className="muted">anonymous</span>,
+    isSecondary: true,
+  },
   { title: 'Started', cell: ({ startedAt }) => <Timestamp at={startedAt} isShort /> },
   { title: 'Ended', cell: ({ endedAt }) => <Timestamp at={endedAt} isShort />, isSecondary: true },
   { title: 'End reason', cell: ({ endReason }) => wordsOf(endReason ?? '–'), isSecondary: true },
