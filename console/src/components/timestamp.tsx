@@ -7,10 +7,12 @@ interface TimestampProps {
   readonly at: string | undefined | null;
   /** Shows the age alone; the title has the time. */
   readonly isShort?: boolean;
+  /** Shows the time alone. */
+  readonly isAgeless?: boolean;
 }
 
 /** A moment in local time with its age, without the date if it is today's; its title is the ISO time. */
-export function Timestamp({ at, isShort = false }: TimestampProps): ReactElement {
+export function Timestamp({ at, isShort = false, isAgeless = false }: TimestampProps): ReactElement {
   const now = useNow();
   if (at === undefined || at === null || at === '') return <span className="muted">–</span>;
   const date = new Date(at);
@@ -18,7 +20,7 @@ export function Timestamp({ at, isShort = false }: TimestampProps): ReactElement
   return (
     <time dateTime={at} title={at} className="timestamp">
       {isShort ? age : localTimeText(date, now)}
-      {!isShort && <span className="muted"> · {age}</span>}
+      {!isShort && !isAgeless && <span className="muted"> · {age}</span>}
     </time>
   );
 }

@@ -61,7 +61,8 @@ function DeliveryFacts({ delivery }: { readonly delivery: DeliveryHistory }): Re
         Delivery: <CopyableId id={id} label="delivery id" />,
         Status: <StatusBadge status={shownStatusOf(delivery)} />,
         Receiver: <a href={hrefOf('receivers')}>{sink}</a>,
-        Event: `${event.type}, event ${event.sequence} of the conversation`,
+        Event: event.type,
+        'Event number': `${event.sequence} in its conversation`,
         'Event id': <CopyableId id={event.id} label="event id" />,
         Conversation: (
           <CopyableId
