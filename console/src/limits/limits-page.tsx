@@ -92,7 +92,7 @@ function LimitsView({ limits: { sessions, caller, clients } }: { readonly limits
 
 function Used({ share }: { readonly share: number }): ReactElement {
   return (
-    <>
+    <span className="nowrap">
       <meter
         className="meter"
         min={0}
@@ -102,6 +102,6 @@ function Used({ share }: { readonly share: number }): ReactElement {
         aria-label="Used share"
       />
       {percentText(share)}
-    </>
+    </span>
   );
 }

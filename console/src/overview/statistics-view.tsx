@@ -2,8 +2,10 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { type ReactElement, useMemo } from 'react';
 import type { Statistics } from '../api/schemas';
 import { api } from '../api/service-client';
+import { EmptyState } from '../components/empty-state';
 import { Freshness } from '../components/freshness';
 import { useRefreshInterval } from '../components/open-dialogs';
+import { Panel } from '../components/panel';
 import { QueryView } from '../components/query-view';
 import { Timestamp } from '../components/timestamp';
 import { durationText } from '../format/age';
@@ -13,7 +15,7 @@ import { CountsPanel } from './counts-panel';
 import { budgetChart, deliveriesChart, latenessChart, sessionsChart } from './series';
 import { SPANS, type Span } from './span-choice';
 import { StatisticsFigures } from './statistics-figures';
-import { summaryOf } from './statistics-summary';
+import { summaryOf, type StatisticsSummary } from './statistics-summary';
 
 const REFRESH_MS = 10_000;
 
@@ -48,6 +50,28 @@ function percentOf(value: number): string {
 
 function StatisticsPanels({ statistics }: { readonly statistics: Statistics }): ReactElement {
   const summary = useMemo(() => summaryOf(statistics), [statistics]);
+  return (
+    <>
+      <StatisticsFigures summary={summary} />
+      {summary.opened === undefined ? (
+        <Panel title="Charts">
+          <EmptyState title="No figures in this span">
+            The figures of a minute are shown once it is over: the first ones follow soon.
+          </EmptyState>
+        </Panel>
+      ) : (
+        <Charts statistics={statistics} summary={summary} />
+      )}
+    </>
+  );
+}
+
+interface ChartsProps {
+  readonly statistics: Statistics;
+  readonly summary: StatisticsSummary;
+}
+
+function Charts({ statistics, summary }: ChartsProps): ReactElement {
   const charts = useMemo(
     () => ({
       sessions: sessionsChart(statistics),
@@ -59,17 +83,10 @@ function StatisticsPanels({ statistics }: { readonly statistics: Statistics }): 
   );
   return (
     <>
-      <StatisticsFigures summary={summary} />
-      {summary.opened === undefined ? (
-        <p className="muted">
-          The figures of a minute are shown once it is over: the first ones follow soon.
-        </p>
-      ) : (
-        <p className="muted">
-          Counted in steps of {durationText(statistics.step * 1_000)}; the last complete one ended at{' '}
-          <Timestamp at={statistics.writtenUntil} />.
-        </p>
-      )}
+      <p className="muted">
+        Counted in steps of {durationText(statistics.step * 1_000)}; the last complete one ended at{' '}
+        <Timestamp at={statistics.writtenUntil} />.
+      </p>
       <div className="columns">
         <ChartPanel title="Sessions" chart={charts.sessions} format={countText} />
         <ChartPanel title="Lateness of heartbeats" chart={charts.lateness} format={durationText} />
