@@ -72,6 +72,7 @@ describeWithChromium()('the actions of the console', () => {
     await console.page.getByRole('table', { name: 'Sessions' }).getByRole('link').first().click();
 
     await console.page.getByText('End reason').waitFor();
+    await console.page.getByText('Genesys Cloud has the conversation no longer').waitFor();
     await console.page.getByText('Session disconnected').waitFor();
     expect(console.errors).toEqual([]);
   });

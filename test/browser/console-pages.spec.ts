@@ -76,6 +76,19 @@ describeWithChromium()('the pages of the console', () => {
     expect(width).toBeLessThanOrEqual(360);
   });
 
+  it('show every column of the deliveries and of the audit trail at 1280 pixels', async () => {
+    const console = await open(world.url, '/deliveries', { viewport: { width: 1280, height: 900 } });
+    for (const [heading, path, table] of [
+      ['Deliveries', '/deliveries', 'Deliveries'],
+      ['Audit', '/audit', 'Audit records'],
+    ] as const) {
+      await console.go(path);
+      await ready(console, heading);
+      const place = console.page.getByRole('group', { name: table });
+      expect(await place.evaluate(hiddenWidth)).toBe(0);
+    }
+  });
+
   it('are reached by keyboard alone', async () => {
     const console = await open(world.url);
     await ready(console, 'Overview');
@@ -133,6 +146,11 @@ describeWithChromium()('the pages of the console', () => {
     expect(await alert.textContent()).toMatch(/session-not-found.*request [0-9a-f-]{8}/s);
   });
 });
+
+/** Runs in the page: the pixels of an element that are reached by scrolling alone. */
+function hiddenWidth(element: { readonly scrollWidth: number; readonly clientWidth: number }): number {
+  return element.scrollWidth - element.clientWidth;
+}
 
 /** A reverse proxy that takes the prefix off. */
 async function gatewayTo(

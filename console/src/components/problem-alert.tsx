@@ -10,11 +10,17 @@ interface ProblemAlertProps {
   readonly title: string;
 }
 
-/** A failure: for a problem of the service its title, detail, code and request id; otherwise the message. */
+/** A failure: for a problem of the service its title, detail, code and request id; otherwise one line with the message. */
 export function ProblemAlert({ error, title }: ProblemAlertProps): ReactElement {
+  if (!(error instanceof ProblemError))
+    return (
+      <p role="alert" className="failure">
+        <strong>{title}.</strong> {messageOf(error)}
+      </p>
+    );
   return (
     <Alert color="red" variant="outline" role="alert" title={title} className="problem">
-      {error instanceof ProblemError ? <Problem error={error} /> : <p>{messageOf(error)}</p>}
+      <Problem error={error} />
     </Alert>
   );
 }

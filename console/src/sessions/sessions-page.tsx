@@ -43,7 +43,15 @@ const COLUMNS: readonly Column<Session>[] = [
     ),
   },
   { title: 'State', cell: ({ state }) => <StatusBadge status={state} /> },
-  { title: 'Guest', cell: ({ name }) => (name === '' ? <span className="muted">hidden</span> : name) },
+  {
+    title: 'Guest',
+    cell: ({ conversationId, name }) =>
+      name === '' ? (
+        <span className="muted">hidden</span>
+      ) : (
+        <a href={hrefOf('sessions', conversationId)}>{name}</a>
+      ),
+  },
   { title: 'Queue', cell: ({ queueId }) => queueId },
   { title: 'Channel', cell: ({ channel }) => channel, isSecondary: true },
   {
