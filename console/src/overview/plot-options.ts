@@ -28,7 +28,7 @@ export function plotOptions(
       ...labels.map((label, index) => seriesOf(label, index, colorOf, format)),
     ],
     axes: [
-      { ...axis, size: 28, values: (_plot, times) => times.map(clockText) },
+      { ...axis, size: 32, gap: 9, values: (_plot, times) => times.map(clockText) },
       { ...axis, size: 62, incrs: [...AXIS_STEPS], values: (_plot, values) => axisTexts(values, format) },
     ],
     scales: { y: { range: (_plot, _min, max) => [0, Number.isFinite(max) && max > 0 ? max * 1.1 : 1] } },
