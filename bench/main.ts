@@ -1,6 +1,7 @@
 import { measureBeating } from './beats';
 import { measureClaims } from './claims';
 import { measureConsole } from './console';
+import { measureConsoleTabs } from './console-tabs';
 import { measureGuards } from './guards';
 import { measureOpening } from './opening';
 import { type Options, readOptions, type Section, USAGE } from './options';
@@ -32,6 +33,8 @@ const MEASUREMENTS: Readonly<Record<Section, (workspace: Workspace, options: Opt
   claims: (workspace, { quick, databaseUrl }) => measureClaims(workspace, quick, databaseUrl),
   console: async (workspace, { quick, databases, databaseUrl }) =>
     measureConsole(workspace, quick, await measuredDatabases(workspace, databases, databaseUrl)),
+  tabs: async (workspace, { quick, databaseUrl }) =>
+    measureConsoleTabs(workspace, quick, await measuredDatabases(workspace, ['postgres'], databaseUrl)),
   sessions: (workspace, { quick, resumed }) => measureLiveSessions(workspace, quick, resumed),
 };
 

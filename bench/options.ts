@@ -7,7 +7,7 @@ const PROFILES = join('dist-bench', 'profiles');
 export const USAGE = `Usage: npm run bench -- [options]
 
   --quick            smaller counts: proves in one and a half minutes that the benchmark works, without meaningful results
-  --only name        one of opening, webhooks, receivers, guards, beats, claims, sessions, console; may be repeated
+  --only name        one of opening, webhooks, receivers, guards, beats, claims, sessions, console, tabs; may be repeated
   --database name    measure opening, webhooks, receivers and console only on sqlite or only on postgres
   --resumed          start the live sessions as a restart of the service does, not as new ones
   --profile [dir]    write CPU profiles of the processes that are measured into this folder (${PROFILES}), such as
@@ -16,8 +16,8 @@ export const USAGE = `Usage: npm run bench -- [options]
 
 To find where the time of an opening goes: npm run bench -- --only opening --profile
 
-BENCH_DATABASE_URL: a PostgreSQL server for measuring opening, webhooks, receivers, guards, claims and console too; needs the right to create databases.
-Without it, opening, webhooks, receivers and console start a server of its own from the development dependencies.
+BENCH_DATABASE_URL: a PostgreSQL server for measuring opening, webhooks, receivers, guards, claims, console and tabs too; needs the right to create databases.
+Without it, opening, webhooks, receivers, console and tabs start a server of its own from the development dependencies.
 `;
 
 export const SECTIONS = [
@@ -29,6 +29,7 @@ export const SECTIONS = [
   'claims',
   'sessions',
   'console',
+  'tabs',
 ] as const;
 
 const DATABASES: readonly DatabaseKind[] = ['sqlite', 'postgres'];

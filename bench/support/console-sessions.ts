@@ -130,7 +130,7 @@ async function writeDeliveries({ db, shape, times, sink }: Deliveries): Promise<
       case when not ${isPending} then occurred_at + 500 end, case when ${isDead} then 'status 503' end
     from session_event as event join session on session.conversation_id = event.conversation_id
     where ${within(times)}
-    order by occurred_at`.execute(db);
+    order by event.occurred_at`.execute(db);
   await sql`
     insert into delivery_attempt (event_id, sink, at, latency_ms, status, error)
     select event_id, sink, queued_at + 500, 20, case when status = 'delivered' then 200 else 503 end,
