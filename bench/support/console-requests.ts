@@ -18,7 +18,11 @@ export interface Landmarks {
   readonly shape: SessionsShape;
   readonly webhookId: string;
   readonly liveId: string;
-  readonly session: { readonly createdAt: number; readonly conversationId: string; readonly guestRef: string };
+  readonly session: {
+    readonly createdAt: number;
+    readonly conversationId: string;
+    readonly guestRef: string;
+  };
   readonly delivery: DeliveryPosition;
   readonly record: AuditPosition;
 }
@@ -140,13 +144,16 @@ function sessionRequests({ shape, session, liveId }: Landmarks): ConsoleRequest[
   ];
 }
 
-function deliveryRequests({ delivery, session }: Landmarks): ConsoleRequest[] {
-  const list = (filter: DeliveryFilter, isDeep = false): ConsoleRequest =>
-    requestOf(nameOf('deliveries', filter, isDeep), '/v1/deliveries', {
+function deliveryRequests({ delivery, session, shape }: Landmarks): ConsoleRequest[] {
+  const afterPending = { ...delivery, queuedAt: createdAt(shape, shape.live) };
+  const list = (filter: DeliveryFilter, isDeep = false): ConsoleRequest => {
+    const after = filter.status === 'pending' ? afterPending : delivery;
+    return requestOf(nameOf('deliveries', filter, isDeep), '/v1/deliveries', {
       ...(filter as Record<string, string>),
       limit: '50',
-      ...(isDeep ? { cursor: deliveryCursor(delivery, filter) } : {}),
+      ...(isDeep ? { cursor: deliveryCursor(after, filter) } : {}),
     });
+  };
   const { conversationId } = session;
   const filters: DeliveryFilter[] = [
     {},
@@ -157,6 +164,7 @@ function deliveryRequests({ delivery, session }: Landmarks): ConsoleRequest[] {
     { sink: 'unknown' },
     { status: 'pending', sink: 'crm' },
     { status: 'dead', sink: 'crm' },
+    { status: 'pending', sink: 'unknown' },
     { status: 'dead', sink: 'unknown' },
     { conversationId },
     { conversationId: NO_ID },

@@ -19,8 +19,9 @@ const SPAN_MS = 6 * 86_400_000;
 const DAY_MS = 86_400_000;
 const RARE_SESSIONS = 20;
 const SESSIONS_AT_ONCE = 1_000;
-/** One delivery in so many sessions is dead. */
+/** One delivery in so many sessions is dead, of the oldest fifth of them. */
 const DEAD_EVERY = 250;
+const DEAD_FROM = 0.8;
 const DEAD_SEQUENCE = 3;
 const ATTEMPTS_EVERY = 10;
 
@@ -42,11 +43,7 @@ export async function writeSessions(storage: ConsoleStorage, shape: SessionsShap
     await insertRows(storage.db, 'session', sealed);
     await writeEvents(storage, shape, [createdAt(shape, first + count - 1), createdAt(shape, first)]);
   }
-  await storage.db
-    .updateTable('counter')
-    .set({ value: shape.live })
-    .where('name', '=', 'slots')
-    .execute();
+  await storage.db.updateTable('counter').set({ value: shape.live }).where('name', '=', 'slots').execute();
 }
 
 /** The time of a session in epoch milliseconds. */
@@ -96,7 +93,11 @@ function itemOf(items: readonly string[], index: number): string {
 
 type Times = readonly [from: number, to: number];
 
-async function writeEvents({ db, dialect }: ConsoleStorage, shape: SessionsShape, times: Times): Promise<void> {
+async function writeEvents(
+  { db, dialect }: ConsoleStorage,
+  shape: SessionsShape,
+  times: Times,
+): Promise<void> {
   const [table, sequence] = numbers(shape.eventsEach);
   const last = sql.lit(shape.eventsEach);
   await sql`
@@ -119,7 +120,9 @@ interface Deliveries {
 async function writeDeliveries({ db, shape, times, sink }: Deliveries): Promise<void> {
   const index = sql`((${sql.lit(shape.now)} - created_at) / ${sql.lit(stepMs(shape.sessions))})`;
   const isPending = sql`${index} < ${sql.lit(shape.live)}`;
-  const isDead = sql`(${index} % ${sql.lit(DEAD_EVERY)} = 7 and event.sequence = ${sql.lit(DEAD_SEQUENCE)})`;
+  const firstDead = sql.lit(Math.floor(shape.sessions * DEAD_FROM));
+  const isDead = sql`(${index} >= ${firstDead} and ${index} % ${sql.lit(DEAD_EVERY)} = 7
+    and event.sequence = ${sql.lit(DEAD_SEQUENCE)})`;
   await sql`
     insert into delivery (event_id, sink, conversation_id, sequence, status, attempts, queued_at, next_attempt_at,
       settled_at, last_error)

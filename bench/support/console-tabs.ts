@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Agent, request } from 'undici';
 
@@ -50,6 +51,8 @@ export class ConsoleTabs {
     private readonly cookie: string,
     pages: readonly ConsolePage[],
   ) {
+    // Each poll waits for it.
+    setMaxListeners(0, this.stopping.signal);
     this.polling = pages.flatMap((page, index) =>
       PAGES[page].map((poll) => this.poll(poll, index / pages.length)),
     );
@@ -82,7 +85,11 @@ export class ConsoleTabs {
     this.sent += 1;
     const { statusCode, body } = await request(origin + path, {
       dispatcher: this.agent,
-      headers: { cookie: this.cookie, 'sec-fetch-site': 'same-origin', 'accept-encoding': 'gzip, deflate, br' },
+      headers: {
+        cookie: this.cookie,
+        'sec-fetch-site': 'same-origin',
+        'accept-encoding': 'gzip, deflate, br',
+      },
     });
     if (statusCode !== OK) throw new Error(`${path} was answered with ${statusCode}: ${await body.text()}`);
     await body.dump();

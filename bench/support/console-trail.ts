@@ -62,7 +62,8 @@ function recordsOf(
         schema: 1,
         chain,
         at: new Date(at + index).toISOString(),
-        actor: action === 'CRM_SYNC_SUCCESS' ? { type: 'service', name: '' } : { type: 'caller', name: owner },
+        actor:
+          action === 'CRM_SYNC_SUCCESS' ? { type: 'service', name: '' } : { type: 'caller', name: owner },
         action,
         target: { type: 'session', id },
         conversationId: id,
