@@ -11,11 +11,12 @@ interface Poll {
 const OK = 200;
 const HOUR_MS = 3_600_000;
 const EVERY_MS = 10_000;
+const MINUTE_MS = 60_000;
 /** Browsers and load balancers keep idle connections for longer than an interval. */
 const KEEP_ALIVE_MS = 60_000;
 
 const STATISTICS: Poll = {
-  everyMs: EVERY_MS,
+  everyMs: MINUTE_MS,
   path: (now) => {
     const span = { from: new Date(now - HOUR_MS).toISOString(), to: new Date(now).toISOString() };
     return `/v1/statistics?${new URLSearchParams(span).toString()}`;
@@ -24,14 +25,14 @@ const STATISTICS: Poll = {
 
 const every = (path: string, everyMs = EVERY_MS): Poll => ({ everyMs, path: () => path });
 
-/** The requests of each page at the intervals of the console. */
+/** The requests of each page at its intervals, as `console/src` has them. */
 const PAGES = {
   overview: [
     STATISTICS,
     every('/v1/limits'),
     every('/v1/sinks'),
-    every('/v1/replicas'),
-    every('/v1/webhooks?limit=200'),
+    every('/v1/replicas', MINUTE_MS / 2),
+    every('/v1/webhooks?limit=200', MINUTE_MS),
   ],
   sessions: [every('/v1/sessions?limit=50')],
   deliveries: [every('/v1/deliveries?limit=50')],
@@ -50,6 +51,8 @@ export class ConsoleTabs {
     private readonly origins: readonly string[],
     private readonly cookie: string,
     pages: readonly ConsolePage[],
+    /** How much faster than in reality time passes for the pages. */
+    private readonly speed = 1,
   ) {
     // Each poll waits for it.
     setMaxListeners(0, this.stopping.signal);
@@ -73,10 +76,11 @@ export class ConsoleTabs {
   /** The pages were opened at different times: `phase` is their share of an interval. */
   private async poll({ everyMs, path }: Poll, phase: number): Promise<void> {
     const { signal } = this.stopping;
-    await pause(phase * everyMs, signal);
+    const intervalMs = everyMs / this.speed;
+    await pause(phase * intervalMs, signal);
     while (!signal.aborted) {
       await this.read(path(Date.now()));
-      await pause(everyMs, signal);
+      await pause(intervalMs, signal);
     }
   }
 

@@ -19,14 +19,14 @@ export function WebhookHealth(): ReactElement | null {
     queryKey: ['webhooks', 'newest'],
     queryFn: async ({ signal }) =>
       (await api.GET('/v1/webhooks', { params: { query: { limit: LIMIT } }, signal })).data,
-    refetchInterval: useRefreshInterval(10_000),
+    refetchInterval: useRefreshInterval(60_000),
     enabled,
   });
   if (!enabled) return null;
   return (
     <div>
       <p>
-        <a href="#/webhooks">Webhooks</a> <Freshness query={query} rhythm="every 10 s" />
+        <a href="#/webhooks">Webhooks</a> <Freshness query={query} rhythm="every minute" />
       </p>
       <QueryView query={query} subject="webhooks">
         {({ items, nextCursor }) => (
