@@ -7,7 +7,8 @@ const PROFILES = join('dist-bench', 'profiles');
 export const USAGE = `Usage: npm run bench -- [options]
 
   --quick            smaller counts: proves in one and a half minutes that the benchmark works, without meaningful results
-  --only name        one of opening, webhooks, receivers, guards, beats, claims, sessions, console, tabs; may be repeated
+  --only name        one of opening, webhooks, receivers, guards, beats, claims, sessions, console, tabs; may be repeated;
+                     console and tabs, which fill databases with a million deliveries, run only if they are named
   --database name    measure opening, webhooks, receivers and console only on sqlite or only on postgres
   --resumed          start the live sessions as a restart of the service does, not as new ones
   --profile [dir]    write CPU profiles of the processes that are measured into this folder (${PROFILES}), such as
@@ -31,6 +32,9 @@ export const SECTIONS = [
   'console',
   'tabs',
 ] as const;
+
+/** The sections of a run without `--only`. */
+const USUAL: readonly Section[] = SECTIONS.filter((name) => name !== 'console' && name !== 'tabs');
 
 const DATABASES: readonly DatabaseKind[] = ['sqlite', 'postgres'];
 
@@ -63,7 +67,7 @@ export function readOptions(args: readonly string[], environment: NodeJS.Process
   return {
     help: values.help,
     quick: values.quick,
-    sections: values.only?.map((name) => oneOf(SECTIONS, name, '--only')) ?? SECTIONS,
+    sections: values.only?.map((name) => oneOf(SECTIONS, name, '--only')) ?? USUAL,
     resumed: values.resumed,
     profileDir: values.profile,
     databases: databasesNamed(values.database),

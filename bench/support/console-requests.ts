@@ -68,11 +68,11 @@ export async function landmarksOf(
 /** The requests that the pages of the console send, with each of their filters. */
 export function consoleRequests(marks: Landmarks): ConsoleRequest[] {
   return [
-    ...overviewRequests(marks),
     ...sessionRequests(marks),
     ...deliveryRequests(marks),
     ...webhookRequests(marks),
     ...auditRequests(marks),
+    ...overviewRequests(marks),
   ];
 }
 
