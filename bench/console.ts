@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { aCaller, keysOf } from '../test/support/callers';
 import { filledDatabase } from './support/console-database';
-import { type ConsoleRequest, consoleRequests, type Landmarks } from './support/console-requests';
+import type { Landmarks } from './support/console-landmarks';
+import { type ConsoleRequest, consoleRequests } from './support/console-requests';
 import type { MeasuredDatabase } from './support/databases';
 import { quantile } from './support/statistics';
 import { startServiceOn } from './support/subjects';

@@ -1,4 +1,4 @@
-import { type Landmarks, landmarksOf } from './console-requests';
+import { type Landmarks, landmarksOf } from './console-landmarks';
 import { type SessionsShape, SINKS, writeSessions } from './console-sessions';
 import type { ConsoleStorage } from './console-storage';
 import { writeStatistics, writeTrail, writeWebhooks } from './console-trail';
@@ -38,7 +38,7 @@ export async function describeRows({ db }: ConsoleStorage): Promise<string> {
       .selectFrom(table)
       .select((eb) => eb.fn.countAll<number>().as('rows'))
       .executeTakeFirstOrThrow();
-    counts.push(`${number(Number(rows))} ${table}`);
+    counts.push(`${number(rows)} ${table}`);
   }
   return `Rows: ${counts.join(', ')}; receivers ${SINKS.join(' and ')}.`;
 }

@@ -2,7 +2,7 @@ import { newDataKey } from '../../src/config/data-key-list';
 import type { SimulatorCommands, Simulators } from '../children/simulators';
 import type { CommandedChild } from './commanded-child';
 import { type ConsoleDataShape, describeRows, fillConsoleData } from './console-data';
-import type { Landmarks } from './console-requests';
+import type { Landmarks } from './console-landmarks';
 import { filling } from './console-storage';
 import { newDatabase, type SubjectDatabase } from './subjects';
 import type { Workspace } from './workspace';

@@ -1,11 +1,11 @@
 import { encodeCursor as auditCursor } from '../../src/audit/audit-cursor';
-import type { AuditFilter, AuditPosition } from '../../src/audit/ports/audit-trail';
+import type { AuditFilter } from '../../src/audit/ports/audit-trail';
 import type { SessionFilter } from '../../src/session/domain/session-filter';
 import { encodeCursor as sessionCursor } from '../../src/session/session-cursor';
 import { encodeCursor as deliveryCursor } from '../../src/sync/deliveries-cursor';
-import type { DeliveryFilter, DeliveryPosition } from '../../src/sync/ports/delivery-admin.store';
-import { createdAt, type SessionsShape, RARE } from './console-sessions';
-import type { ConsoleStorage } from './console-storage';
+import type { DeliveryFilter } from '../../src/sync/ports/delivery-admin.store';
+import type { Landmarks } from './console-landmarks';
+import { createdAt, RARE } from './console-sessions';
 
 /** A request of a page of the console. */
 export interface ConsoleRequest {
@@ -13,57 +13,8 @@ export interface ConsoleRequest {
   readonly path: string;
 }
 
-/** Rows at nine tenths of the way from the newest to the oldest, and others that the pages ask for. */
-export interface Landmarks {
-  readonly shape: SessionsShape;
-  readonly webhookId: string;
-  readonly liveId: string;
-  readonly session: {
-    readonly createdAt: number;
-    readonly conversationId: string;
-    readonly guestRef: string;
-  };
-  readonly delivery: DeliveryPosition;
-  readonly record: AuditPosition;
-}
-
-const DEPTH = 0.9;
 const NO_ID = '00000000-0000-4000-8000-000000000000';
 const HOUR_MS = 3_600_000;
-
-export async function landmarksOf(
-  { db }: ConsoleStorage,
-  shape: SessionsShape,
-  webhookId: string,
-): Promise<Landmarks> {
-  const at = createdAt(shape, Math.floor(shape.sessions * DEPTH));
-  const session = await db
-    .selectFrom('session')
-    .select(['created_at as createdAt', 'conversation_id as conversationId', 'guest_ref as guestRef'])
-    .where('created_at', '=', at)
-    .executeTakeFirstOrThrow();
-  const live = await db
-    .selectFrom('session')
-    .select('conversation_id as id')
-    .where('state', '=', 'active')
-    .executeTakeFirstOrThrow();
-  const delivery = await db
-    .selectFrom('delivery')
-    .select(['queued_at as queuedAt', 'event_id as eventId', 'sink'])
-    .where('queued_at', '>=', at)
-    .orderBy('queued_at')
-    .orderBy('event_id')
-    .limit(1)
-    .executeTakeFirstOrThrow();
-  const record = await db
-    .selectFrom('audit_record')
-    .select(['at', 'chain', 'seq'])
-    .where('at', '>=', at)
-    .orderBy('at')
-    .limit(1)
-    .executeTakeFirstOrThrow();
-  return { shape, webhookId, liveId: live.id, session, delivery, record };
-}
 
 /** The requests that the pages of the console send, with each of their filters. */
 export function consoleRequests(marks: Landmarks): ConsoleRequest[] {
@@ -93,7 +44,8 @@ function overviewRequests({ shape: { now } }: Landmarks): ConsoleRequest[] {
   ];
 }
 
-function sessionRequests({ shape, session, liveId }: Landmarks): ConsoleRequest[] {
+function sessionRequests(marks: Landmarks): ConsoleRequest[] {
+  const { session, liveId } = marks;
   const list = (filter: SessionFilter, isDeep = false): ConsoleRequest => {
     const { from, to, ...equal } = filter;
     const times = { ...(from && { from: isoOf(from) }), ...(to && { to: isoOf(to) }) };
@@ -105,7 +57,20 @@ function sessionRequests({ shape, session, liveId }: Landmarks): ConsoleRequest[
       ...cursor,
     });
   };
-  const filters: SessionFilter[] = [
+  const deep: SessionFilter[] = [{}, { state: 'terminated' }, { queueId: 'queue-3' }, { caller: 'caller-3' }];
+  return [
+    ...sessionFilters(marks).map((filter) => list(filter)),
+    ...deep.map((filter) => list(filter, true)),
+    requestOf('session', `/v1/sessions/${session.conversationId}`),
+    requestOf('session, live', `/v1/sessions/${liveId}`),
+    requestOf('its audit', '/v1/audit', { conversationId: session.conversationId, limit: '200' }),
+    requestOf('its deliveries', '/v1/deliveries', { conversationId: session.conversationId, limit: '20' }),
+    requestOf('its messages', `/v1/sessions/${session.conversationId}/messages`),
+  ];
+}
+
+function sessionFilters({ shape, session }: Landmarks): SessionFilter[] {
+  return [
     {},
     { state: 'active' },
     { state: 'terminated' },
@@ -132,16 +97,6 @@ function sessionRequests({ shape, session, liveId }: Landmarks): ConsoleRequest[
     { from: session.createdAt, to: session.createdAt + HOUR_MS },
     { from: shape.now - HOUR_MS, queueId: RARE.queueId },
   ];
-  const deep: SessionFilter[] = [{}, { state: 'terminated' }, { queueId: 'queue-3' }, { caller: 'caller-3' }];
-  return [
-    ...filters.map((filter) => list(filter)),
-    ...deep.map((filter) => list(filter, true)),
-    requestOf('session', `/v1/sessions/${session.conversationId}`),
-    requestOf('session, live', `/v1/sessions/${liveId}`),
-    requestOf('its audit', '/v1/audit', { conversationId: session.conversationId, limit: '200' }),
-    requestOf('its deliveries', '/v1/deliveries', { conversationId: session.conversationId, limit: '20' }),
-    requestOf('its messages', `/v1/sessions/${session.conversationId}/messages`),
-  ];
 }
 
 function deliveryRequests({ delivery, session, shape }: Landmarks): ConsoleRequest[] {
@@ -155,7 +110,24 @@ function deliveryRequests({ delivery, session, shape }: Landmarks): ConsoleReque
     });
   };
   const { conversationId } = session;
-  const filters: DeliveryFilter[] = [
+  const deep: DeliveryFilter[] = [
+    {},
+    { status: 'pending' },
+    { status: 'delivered' },
+    { status: 'dead' },
+    { sink: 'crm' },
+    { sink: 'unknown' },
+    { conversationId },
+  ];
+  return [
+    ...deliveryFilters(session).map((filter) => list(filter)),
+    ...deep.map((filter) => list(filter, true)),
+    requestOf('delivery', `/v1/deliveries/${delivery.sink}.${delivery.eventId}`),
+  ];
+}
+
+function deliveryFilters({ conversationId }: Landmarks['session']): DeliveryFilter[] {
+  return [
     {},
     { status: 'pending' },
     { status: 'delivered' },
@@ -169,20 +141,6 @@ function deliveryRequests({ delivery, session, shape }: Landmarks): ConsoleReque
     { conversationId },
     { conversationId: NO_ID },
     { conversationId, status: 'dead', sink: 'crm' },
-  ];
-  const deep: DeliveryFilter[] = [
-    {},
-    { status: 'pending' },
-    { status: 'delivered' },
-    { status: 'dead' },
-    { sink: 'crm' },
-    { sink: 'unknown' },
-    { conversationId },
-  ];
-  return [
-    ...filters.map((filter) => list(filter)),
-    ...deep.map((filter) => list(filter, true)),
-    requestOf('delivery', `/v1/deliveries/${delivery.sink}.${delivery.eventId}`),
   ];
 }
 
