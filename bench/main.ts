@@ -1,5 +1,7 @@
 import { measureBeating } from './beats';
 import { measureClaims } from './claims';
+import { measureConsole } from './console';
+import { measureConsoleTabs } from './console-tabs';
 import { measureGuards } from './guards';
 import { measureOpening } from './opening';
 import { type Options, readOptions, type Section, USAGE } from './options';
@@ -29,6 +31,10 @@ const MEASUREMENTS: Readonly<Record<Section, (workspace: Workspace, options: Opt
   guards: (workspace, { quick, databaseUrl }) => measureGuards(workspace, quick, databaseUrl),
   beats: (workspace, { quick }) => measureBeating(workspace, quick),
   claims: (workspace, { quick, databaseUrl }) => measureClaims(workspace, quick, databaseUrl),
+  console: async (workspace, { quick, databases, databaseUrl }) =>
+    measureConsole(workspace, quick, await measuredDatabases(workspace, databases, databaseUrl)),
+  tabs: async (workspace, { quick, databaseUrl }) =>
+    measureConsoleTabs(workspace, quick, await measuredDatabases(workspace, ['postgres'], databaseUrl)),
   sessions: (workspace, { quick, resumed }) => measureLiveSessions(workspace, quick, resumed),
 };
 

@@ -7,8 +7,9 @@ const PROFILES = join('dist-bench', 'profiles');
 export const USAGE = `Usage: npm run bench -- [options]
 
   --quick            smaller counts: proves in one and a half minutes that the benchmark works, without meaningful results
-  --only name        one of opening, webhooks, receivers, guards, beats, claims, sessions; may be repeated
-  --database name    measure opening, webhooks and receivers only on sqlite or only on postgres
+  --only name        one of opening, webhooks, receivers, guards, beats, claims, sessions, console, tabs; may be repeated;
+                     console and tabs, which fill databases with a million deliveries, run only if they are named
+  --database name    measure opening, webhooks, receivers and console only on sqlite or only on postgres
   --resumed          start the live sessions as a restart of the service does, not as new ones
   --profile [dir]    write CPU profiles of the processes that are measured into this folder (${PROFILES}), such as
                      service-sqlite-3.cpuprofile; they slow the processes
@@ -16,8 +17,8 @@ export const USAGE = `Usage: npm run bench -- [options]
 
 To find where the time of an opening goes: npm run bench -- --only opening --profile
 
-BENCH_DATABASE_URL: a PostgreSQL server for measuring opening, webhooks, receivers, guards and claims too; needs the right to create databases.
-Without it, opening, webhooks and receivers start a server of its own from the development dependencies.
+BENCH_DATABASE_URL: a PostgreSQL server for measuring opening, webhooks, receivers, guards, claims, console and tabs too; needs the right to create databases.
+Without it, opening, webhooks, receivers, console and tabs start a server of its own from the development dependencies.
 `;
 
 export const SECTIONS = [
@@ -28,7 +29,12 @@ export const SECTIONS = [
   'beats',
   'claims',
   'sessions',
+  'console',
+  'tabs',
 ] as const;
+
+/** The sections of a run without `--only`. */
+const USUAL: readonly Section[] = SECTIONS.filter((name) => name !== 'console' && name !== 'tabs');
 
 const DATABASES: readonly DatabaseKind[] = ['sqlite', 'postgres'];
 
@@ -61,7 +67,7 @@ export function readOptions(args: readonly string[], environment: NodeJS.Process
   return {
     help: values.help,
     quick: values.quick,
-    sections: values.only?.map((name) => oneOf(SECTIONS, name, '--only')) ?? SECTIONS,
+    sections: values.only?.map((name) => oneOf(SECTIONS, name, '--only')) ?? USUAL,
     resumed: values.resumed,
     profileDir: values.profile,
     databases: databasesNamed(values.database),

@@ -76,7 +76,7 @@ async function writeSessions(
 }
 
 /** The numbers from 1 as a recursive table, and the name of its column. */
-function numbers(count: number): [table: RawBuilder<unknown>, column: RawBuilder<unknown>] {
+export function numbers(count: number): [table: RawBuilder<unknown>, column: RawBuilder<unknown>] {
   const table = sql`numbers (number) as
     (select 1 union all select number + 1 from numbers where number < ${sql.lit(count)})`;
   return [table, sql.ref('numbers.number')];

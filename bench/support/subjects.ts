@@ -36,7 +36,7 @@ export interface CountedSubject extends Target {
 }
 
 /** An empty database of a subject: a SQLite file in a folder, or one on a PostgreSQL server. */
-interface Database {
+export interface SubjectDatabase {
   readonly kind: 'sqlite' | 'postgres';
   readonly storage: RelayStorage;
   /** The service's settings for it. */
@@ -95,8 +95,26 @@ export async function startServiceWith(
   settings: Readonly<Record<string, string>> = {},
   program?: string,
 ): Promise<Subject> {
-  const port = await freePort();
   const database = await newDatabase(workspace, databaseServer);
+  const service = await startServiceOn(workspace, simulators, database, settings, program);
+  return {
+    ...service,
+    discard: async () => {
+      await service.discard();
+      await database.drop();
+    },
+  };
+}
+
+/** Like `startServiceWith`, on a database that exists and remains. */
+export async function startServiceOn(
+  workspace: Workspace,
+  simulators: Simulators,
+  database: SubjectDatabase,
+  settings: Readonly<Record<string, string>>,
+  program?: string,
+): Promise<Subject> {
+  const port = await freePort();
   const environment = serviceEnvironment(simulators, {
     PORT: String(port),
     ...settingsOf(simulators, database),
@@ -112,10 +130,7 @@ export async function startServiceWith(
       const lag = await secondsOf(origin, 'nodejs_eventloop_lag_p99_seconds');
       return Math.max(0, lag * 1e3 - LOOP_RESOLUTION_MS);
     },
-    discard: async () => {
-      await workspace.discard(child);
-      await database.drop();
-    },
+    discard: () => workspace.discard(child),
   };
 }
 
@@ -140,7 +155,10 @@ export async function startCountedService(
   };
 }
 
-async function newDatabase(workspace: Workspace, server: string | undefined): Promise<Database> {
+export async function newDatabase(
+  workspace: Workspace,
+  server: string | undefined,
+): Promise<SubjectDatabase> {
   const folder = await workspace.folder();
   if (server === undefined) {
     const environment = { DATA_DIR: folder };
@@ -151,7 +169,7 @@ async function newDatabase(workspace: Workspace, server: string | undefined): Pr
   return { kind: 'postgres', storage: { databaseUrl: url }, environment, drop: workspace.undoAtEnd(drop) };
 }
 
-function settingsOf(simulators: Simulators, database: Database): Record<string, string> {
+function settingsOf(simulators: Simulators, database: SubjectDatabase): Record<string, string> {
   return {
     ...database.environment,
     CRM_WEBHOOK_URL: simulators.crmUrl,

@@ -30,10 +30,10 @@ export function ReplicaPanel(): ReactElement {
   const query = useQuery({
     queryKey: ['replicas'],
     queryFn: async ({ signal }) => (await api.GET('/v1/replicas', { signal })).data.replicas,
-    refetchInterval: useRefreshInterval(10_000),
+    refetchInterval: useRefreshInterval(30_000),
   });
   return (
-    <Panel title="Replicas" side={<Freshness query={query} rhythm="every 10 s" />}>
+    <Panel title="Replicas" side={<Freshness query={query} rhythm="every 30 s" />}>
       <QueryView query={query} subject="replicas">
         {(replicas) =>
           replicas.length === 0 ? (

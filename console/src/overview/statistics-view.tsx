@@ -17,25 +17,24 @@ import { SPANS, type Span } from './span-choice';
 import { StatisticsFigures } from './statistics-figures';
 import { summaryOf, type StatisticsSummary } from './statistics-summary';
 
-const REFRESH_MS = 10_000;
-
 /** The statistics of a span that ends now. */
 export function StatisticsView({ span }: { readonly span: Span }): ReactElement {
+  const { ms, refreshMs, rhythm } = SPANS[span];
   const query = useQuery({
     queryKey: ['statistics', span],
     queryFn: async ({ signal }) => {
       const to = new Date();
-      const from = new Date(to.getTime() - SPANS[span].ms);
+      const from = new Date(to.getTime() - ms);
       const params = { query: { from: from.toISOString(), to: to.toISOString() } };
       return (await api.GET('/v1/statistics', { params, signal })).data;
     },
-    refetchInterval: useRefreshInterval(REFRESH_MS),
+    refetchInterval: useRefreshInterval(refreshMs),
     placeholderData: keepPreviousData,
   });
   return (
     <section aria-label="Statistics">
       <p>
-        <Freshness query={query} rhythm="every 10 s" />
+        <Freshness query={query} rhythm={rhythm} />
       </p>
       <QueryView query={query} subject="statistics">
         {(statistics) => <StatisticsPanels statistics={statistics} />}

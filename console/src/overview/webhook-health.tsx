@@ -20,7 +20,7 @@ export function WebhookHealth(): ReactElement | null {
     queryKey: ['webhooks', 'newest'],
     queryFn: async ({ signal }) =>
       (await api.GET('/v1/webhooks', { params: { query: { limit: LIMIT } }, signal })).data,
-    refetchInterval: useRefreshInterval(10_000),
+    refetchInterval: useRefreshInterval(60_000),
     enabled,
   });
   if (!enabled) return null;
@@ -30,7 +30,7 @@ export function WebhookHealth(): ReactElement | null {
         <Title order={3} size="h6">
           Webhooks
         </Title>
-        <Freshness query={query} rhythm="every 10 s" />
+        <Freshness query={query} rhythm="every minute" />
       </div>
       <QueryView query={query} subject="webhooks">
         {({ items, nextCursor }) => (

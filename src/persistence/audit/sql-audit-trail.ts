@@ -3,14 +3,13 @@ import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
 import type { ExportedChain } from '../../audit/domain/audit-export';
 import { FIRST_HASH } from '../../audit/domain/chain-link';
 import type { AuditFact, AuditRecord } from '../../audit/domain/audit-record';
-import { type AuditFilter, type AuditQuery, AuditTrail } from '../../audit/ports/audit-trail';
+import { type AuditQuery, AuditTrail } from '../../audit/ports/audit-trail';
 import { toAuditRecord } from './audit.mapper';
+import { auditListing, auditRecords } from './audit-listing';
 import { dropSegment, sealSegments } from './audit-segments';
 import { AuditWriter } from './audit-writer';
 import type { AuditRecordTable, Database } from '../database/database';
 import { UnitOfWork } from '../database/unit-of-work';
-
-type Records = SelectQueryBuilder<Database, 'audit_record', AuditRecordTable>;
 
 /** The audit trail in SQL. */
 @Injectable()
@@ -29,17 +28,8 @@ export class SqlAuditTrail extends AuditTrail {
     });
   }
 
-  async list({ limit, after, ...filter }: AuditQuery): Promise<AuditRecord[]> {
-    return this.select((records) => {
-      const matching = filtered(records, filter);
-      const rest =
-        after === undefined
-          ? matching
-          : matching.where((eb) =>
-              eb(eb.refTuple('at', 'chain', 'seq'), '<', eb.tuple(after.at, after.chain, after.seq)),
-            );
-      return rest.orderBy('at', 'desc').orderBy('chain', 'desc').orderBy('seq', 'desc').limit(limit);
-    });
+  async list(query: AuditQuery): Promise<AuditRecord[]> {
+    return this.select((db) => auditListing(db, query));
   }
 
   async chains(): Promise<ExportedChain[]> {
@@ -61,8 +51,8 @@ export class SqlAuditTrail extends AuditTrail {
   }
 
   async page(chain: number, after: number, upTo: number, limit: number): Promise<AuditRecord[]> {
-    return this.select((records) =>
-      records
+    return this.select((db) =>
+      auditRecords(db)
         .where('chain', '=', chain)
         .where('seq', '>', after)
         .where('seq', '<=', upTo)
@@ -86,27 +76,10 @@ export class SqlAuditTrail extends AuditTrail {
     });
   }
 
-  private async select(narrow: (records: Records) => Records): Promise<AuditRecord[]> {
-    const rows = await this.unitOfWork.query((db) => narrow(recordsOf(db)).execute());
+  private async select(
+    query: (db: Kysely<Database>) => SelectQueryBuilder<Database, 'audit_record', AuditRecordTable>,
+  ): Promise<AuditRecord[]> {
+    const rows = await this.unitOfWork.query((db) => query(db).execute());
     return rows.map(toAuditRecord);
   }
-}
-
-function recordsOf(db: Kysely<Database>): Records {
-  return db.selectFrom('audit_record').selectAll();
-}
-
-function filtered(
-  records: Records,
-  { actor, action, outcome, conversationId, target, from, to }: AuditFilter,
-): Records {
-  let query = records;
-  if (actor !== undefined) query = query.where('actor_name', '=', actor).where('actor_type', '=', 'caller');
-  if (action !== undefined) query = query.where('action', '=', action);
-  if (outcome !== undefined) query = query.where('outcome', '=', outcome);
-  if (conversationId !== undefined) query = query.where('conversation_id', '=', conversationId);
-  if (target !== undefined) query = query.where('target_id', '=', target);
-  if (from !== undefined) query = query.where('at', '>=', from);
-  if (to !== undefined) query = query.where('at', '<', to);
-  return query;
 }

@@ -29,6 +29,7 @@ import { notificationChannels } from '../migrations/0023-notification-channels';
 import { webhooks } from '../migrations/0024-webhooks';
 import { statistics } from '../migrations/0025-statistics';
 import { consoleSessions } from '../migrations/0026-console-sessions';
+import { listsOfOperators } from '../migrations/0027-lists-of-operators';
 import { DatabaseOpenError, SchemaTooNewError } from '../persistence.errors';
 
 /** In the order of their names. A migration that was released is never changed or renamed. */
@@ -59,6 +60,7 @@ const MIGRATIONS: Readonly<Record<string, (dialect: Dialect) => Migration>> = {
   '0024-webhooks': webhooks,
   '0025-statistics': statistics,
   '0026-console-sessions': consoleSessions,
+  '0027-lists-of-operators': listsOfOperators,
 };
 
 /** Slightly less than the time that an orchestrator allows for the start. */

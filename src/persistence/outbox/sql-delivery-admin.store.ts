@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Kysely, Selectable, SelectQueryBuilder } from 'kysely';
+import type { Kysely } from 'kysely';
 import type { Attempt, DeliveryRecord } from '../../sync/domain/delivery';
 import { deliveryIdOf, type DeliveryKey } from '../../sync/domain/delivery-id';
 import {
@@ -9,7 +9,13 @@ import {
   type RetentionLimits,
 } from '../../sync/ports/delivery-admin.store';
 import { AuditWriter } from '../audit/audit-writer';
-import type { Database, DeliveryTable, SessionEventTable } from '../database/database';
+import type { Database, SessionEventTable } from '../database/database';
+import {
+  deliveriesWithEvents,
+  deliveryListing,
+  type JoinedDeliveries,
+  type JoinedDelivery,
+} from './delivery-listing';
 import { toAttempt, toDeliveryRecord } from './delivery.mapper';
 import { purgeDeliveries, purgeEvents } from './delivery-retention';
 import { hasten, queueAnew, selectedEvents } from './delivery-replay';
@@ -20,9 +26,6 @@ import type { Work } from '../database/work';
 
 /** Number of events that one step of a replay reads. */
 const REPLAY_STEP = 500;
-
-/** A delivery with the fields of its event. */
-type Joined = Selectable<DeliveryTable> & Pick<SessionEventTable, 'state' | 'occurred_at' | 'metadata'>;
 
 /** Deliveries in SQL, as operators see and manage them. */
 @Injectable()
@@ -35,36 +38,13 @@ export class SqlDeliveryAdminStore extends DeliveryAdminStore {
     super();
   }
 
-  async list({ limit, after, ...filter }: DeliveryQuery): Promise<DeliveryRecord[]> {
-    const { conversationId, status, sink } = filter;
-    return this.select((deliveries, db) => {
-      let query = deliveries;
-      if (status !== undefined) query = query.where('delivery.status', '=', status);
-      if (sink !== undefined) query = query.where('delivery.sink', '=', sink);
-      if (conversationId !== undefined) {
-        const ids = db.selectFrom('session_event').select('id').where('conversation_id', '=', conversationId);
-        query = query.where('delivery.event_id', 'in', ids);
-      }
-      if (after !== undefined) {
-        query = query.where((eb) =>
-          eb(
-            eb.refTuple('delivery.queued_at', 'delivery.event_id', 'delivery.sink'),
-            '<',
-            eb.tuple(after.queuedAt, after.eventId, after.sink),
-          ),
-        );
-      }
-      return query
-        .orderBy('delivery.queued_at', 'desc')
-        .orderBy('delivery.event_id', 'desc')
-        .orderBy('delivery.sink', 'desc')
-        .limit(limit);
-    });
+  async list(query: DeliveryQuery): Promise<DeliveryRecord[]> {
+    return this.select((db) => deliveryListing(db, query));
   }
 
   async find({ eventId, sink }: DeliveryKey): Promise<DeliveryRecord | undefined> {
-    const found = await this.select((deliveries) =>
-      deliveries.where('delivery.event_id', '=', eventId).where('delivery.sink', '=', sink),
+    const found = await this.select((db) =>
+      deliveriesWithEvents(db).where('delivery.event_id', '=', eventId).where('delivery.sink', '=', sink),
     );
     return found[0];
   }
@@ -173,15 +153,13 @@ export class SqlDeliveryAdminStore extends DeliveryAdminStore {
     this.audit.write(work, [{ action: 'DELIVERIES_REPLAYED', target, ...about, detail }]);
   }
 
-  private async select(
-    narrow: (deliveries: Deliveries, db: Kysely<Database>) => Deliveries,
-  ): Promise<DeliveryRecord[]> {
-    const rows = await this.unitOfWork.query((db) => narrow(deliveriesOf(db), db).execute());
+  private async select(query: (db: Kysely<Database>) => JoinedDeliveries): Promise<DeliveryRecord[]> {
+    const rows = await this.unitOfWork.query((db) => query(db).execute());
     return rows.map((row) => this.recordIn(row));
   }
 
   /** An event that cannot be read is shown without metadata: it must not hide its delivery, or others. */
-  private recordIn(row: Joined): DeliveryRecord {
+  private recordIn(row: JoinedDelivery): DeliveryRecord {
     const event = { ...row, id: row.event_id };
     try {
       return toDeliveryRecord(this.guests.decryptEvent(event), row);
@@ -190,14 +168,4 @@ export class SqlDeliveryAdminStore extends DeliveryAdminStore {
       return toDeliveryRecord({ ...event, metadata: '{}' }, row);
     }
   }
-}
-
-type Deliveries = SelectQueryBuilder<Database, 'delivery' | 'session_event', Joined>;
-
-function deliveriesOf(db: Kysely<Database>): Deliveries {
-  return db
-    .selectFrom('delivery')
-    .innerJoin('session_event', 'session_event.id', 'delivery.event_id')
-    .selectAll('delivery')
-    .select(['session_event.state', 'session_event.occurred_at', 'session_event.metadata']);
 }

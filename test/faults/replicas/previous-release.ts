@@ -11,6 +11,7 @@ const MIGRATIONS = [
   '0024-webhooks',
   '0025-statistics',
   '0026-console-sessions',
+  '0027-lists-of-operators',
 ];
 const COLUMNS = {
   guest_context: null,
