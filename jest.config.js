@@ -34,7 +34,10 @@ const common = {
   transformIgnorePatterns: [
     `/node_modules/(?!(?:.*/node_modules/)?(?:${esModulePackages().join('|')})/).*\\.c?js$`,
   ],
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': ['$1', '$1.js'] },
+  moduleNameMapper: {
+    '^@genesys-guest-sessions/client$': '<rootDir>/client/src/public-api.ts',
+    '^(\\.{1,2}/.*)\\.js$': ['$1', '$1.js'],
+  },
   cacheDirectory: '<rootDir>/.jest-cache',
   // Build results are no modules of their own.
   modulePathIgnorePatterns: [

@@ -7,7 +7,9 @@ import { precompression } from './tools/precompression.js';
 /** The service that `npm run dev` passes API requests on to. */
 const SERVICE = 'http://127.0.0.1:3000';
 
-export default defineConfig({
+export default defineConfig(({ command }) => ({
+  // The build prints one line, and more when it fails.
+  logLevel: command === 'build' ? 'warn' : 'info',
   // Relative URLs, since a gateway may serve the console below a prefix.
   base: './',
   plugins: [react(), firstPaintBudget({ maxGzipBytes: 300_000 }), precompression()],
@@ -28,4 +30,4 @@ export default defineConfig({
     reportCompressedSize: false,
   },
   server: { proxy: { '/v1': SERVICE, '/problems': SERVICE } },
-});
+}));

@@ -1,6 +1,7 @@
 import { Writable } from 'node:stream';
 import { parseArgs } from 'node:util';
 import { ConsoleScene } from './demo/console-scene';
+import { demoClientOf, type GuestSessionsClient } from './demo/demo-client';
 import { Narrator } from './demo/narrator';
 import { SessionsScenario } from './demo/sessions-scenario';
 import { MessagingScenario, TALK_DEPLOYMENT } from './demo/messaging-scenario';
@@ -9,7 +10,7 @@ import { World } from './world';
 
 const HELP = `npm run demo -- [--channel web-messaging|open-messaging] [--once] [--port 3000] [--logs]
 
-Plays the life of three guest sessions against a Genesys Cloud look-alike.
+Plays the life of three guest sessions against a simulator of Genesys Cloud.
   --channel web-messaging
            plays a guest and an agent who talk over the guest WebSocket instead
   --channel open-messaging
@@ -30,22 +31,22 @@ const SCENARIOS: Readonly<
     {
       readonly cast: string;
       readonly environment?: Readonly<Record<string, string>>;
-      begin(world: World, narrator: Narrator): Scenario;
+      begin(world: World, client: GuestSessionsClient, narrator: Narrator): Scenario;
     }
   >
 > = {
   'conversations-messaging': {
     cast: 'Three guests arrive.',
-    begin: (world, narrator) => new SessionsScenario(world, narrator),
+    begin: (...parts) => new SessionsScenario(...parts),
   },
   'web-messaging': {
     cast: 'A guest and an agent talk.',
-    begin: (world, narrator) => new MessagingScenario(world, narrator),
+    begin: (...parts) => new MessagingScenario(...parts),
   },
   'open-messaging': {
     cast: 'A guest writes, and two agents answer.',
     environment: OPEN_MESSAGING_SETTINGS,
-    begin: (world, narrator) => new OpenMessagingScenario(world, narrator),
+    begin: (...parts) => new OpenMessagingScenario(...parts),
   },
 };
 
@@ -92,22 +93,27 @@ async function main(): Promise<void> {
     },
     ...(values.logs ? {} : { logOutput: SILENCE }),
   });
+  const client = await demoClientOf(world.url);
   if (!values.once) console.log(`Console: ${world.url}/console/\n`);
-  const problems = await perform(world, scenario);
+  const problems = await perform(world, client, scenario);
   if (values.once) {
     await world[Symbol.asyncDispose]();
     process.exitCode = problems.length === 0 ? 0 : 1;
     return;
   }
-  await new ConsoleScene(world).prepare();
+  await new ConsoleScene(world, client).prepare();
   stayUp(world);
 }
 
-async function perform(world: World, { cast, begin }: (typeof SCENARIOS)[string]): Promise<string[]> {
-  console.log(`A Genesys Cloud look-alike, a CRM and the service run in this process. ${cast}\n`);
+async function perform(
+  world: World,
+  client: GuestSessionsClient,
+  { cast, begin }: (typeof SCENARIOS)[string],
+): Promise<string[]> {
+  console.log(`A simulator of Genesys Cloud, a CRM and the service run in this process. ${cast}\n`);
   const narrator = new Narrator(world.genesys, world.crm, console.log);
   narrator.start();
-  const problems = await begin(world, narrator)
+  const problems = await begin(world, client, narrator)
     .run()
     .catch((error: unknown) => [String(error)]);
   narrator.stop();
@@ -117,7 +123,8 @@ async function perform(world: World, { cast, begin }: (typeof SCENARIOS)[string]
 
 function stayUp(world: World): void {
   console.log(`
-Everything stays up until Ctrl-C, with three more sessions, and an event that the CRM refused until it was given up:
+Everything stays up until Ctrl-C, with three more guests: Dora, Emil, and Frank, whose event the CRM refused.
+
   Console      ${world.url}/console/
   API          ${world.url}/v1/sessions
   API docs     ${world.url}/docs
@@ -125,7 +132,11 @@ Everything stays up until Ctrl-C, with three more sessions, and an event that th
   Simulator    ${world.genesys.url}/_sim/state
   CRM          ${world.crm.origin}/_sim/events
 
-Try:  curl -X POST ${world.url}/v1/sessions -H 'content-type: application/json' -d '{"queueId":"support"}'`);
+Try in the console:
+  Sessions     open the live session of Dora, and end it
+  Deliveries   retry the dead delivery: the CRM accepts it now
+Try in a shell:
+  curl -X POST ${world.url}/v1/sessions -H 'content-type: application/json' -d '{"queueId":"support"}'`);
   const stop = (): void => {
     void world[Symbol.asyncDispose]().then(() => process.exit(0));
   };

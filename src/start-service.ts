@@ -6,6 +6,7 @@ import { ConfigurationError } from './config/configuration.errors';
 import { readEnvironment } from './config/read-environment';
 import { ServerConfig } from './config/server.config';
 import { stopOnSignals } from './common/lifecycle/stop-on-signals';
+import { PRODUCT } from './common/product';
 import { LogOutput } from './common/logging/log-output';
 import { EventLoopWatchdog } from './watchdog/event-loop-watchdog';
 
@@ -16,7 +17,8 @@ async function main(): Promise<void> {
   stopOnSignals(app, shutdownNoticeMs);
   app.get(EventLoopWatchdog).start();
   await app.listen({ host, port });
-  new Logger('Main').log({ message: `Listening on ${await app.getUrl()}` });
+  const { version, commit } = PRODUCT;
+  new Logger('Main').log({ message: `Listening on ${await app.getUrl()}`, version, commit });
 }
 
 main().catch((error: unknown) => {

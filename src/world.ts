@@ -7,6 +7,7 @@ import { newDataKey } from './config/data-key-list';
 import { readEnvironment } from './config/read-environment';
 import { webhookUrlOf } from './genesys/open-messaging/admin/platform-integration';
 import { OPEN_INTEGRATION, openMessagingEnvironment } from './open-messaging-environment';
+import { UnitOfWork } from './persistence/database/unit-of-work';
 import { CrmSimulator } from './simulator/crm-simulator';
 import { GenesysSimulator, type GenesysSimulatorOptions } from './simulator/genesys-simulator';
 import { webMessagingEnvironment } from './web-messaging-environment';
@@ -77,6 +78,17 @@ export class World implements AsyncDisposable {
     await this.service.close();
     this.service = await startService({ ...this.environment, ...overrides }, this.options);
     this.receiveWebhooks();
+  }
+
+  /** Makes the deliveries of a conversation older, as if they were pending for so much longer; younger by a negative span. */
+  async ageDeliveriesOf(conversationId: string, ms: number): Promise<void> {
+    await this.service.get(UnitOfWork).query((db) =>
+      db
+        .updateTable('delivery')
+        .set(({ eb }) => ({ queued_at: eb('queued_at', '-', ms) }))
+        .where('conversation_id', '=', conversationId)
+        .execute(),
+    );
   }
 
   /** The service listens on another port after each start. */

@@ -189,11 +189,16 @@ export class Environment {
   GENESYS_ORIGIN?: string;
 
   @ValidateIf(hasSingleClient)
-  @IsNotEmpty({ message: 'is required' })
+  @IsNotEmpty({
+    message:
+      'is required: the id of an OAuth client with the grant Client Credentials (Genesys Cloud Admin, Integrations, OAuth)',
+  })
   GENESYS_CLIENT_ID: string = '';
 
   @ValidateIf(hasSingleClient)
-  @IsNotEmpty({ message: 'is required, here or as GENESYS_CLIENT_SECRET_FILE' })
+  @IsNotEmpty({
+    message: 'is required, here or as GENESYS_CLIENT_SECRET_FILE: the secret of that OAuth client',
+  })
   GENESYS_CLIENT_SECRET: string = '';
 
   @ValidateIf(hasSeveralClients)

@@ -17,7 +17,8 @@ const ISSUER = {
   AUTH_ISSUER: 'https://issuer.example',
   AUTH_AUDIENCE: 'guest-sessions',
 };
-const NO_KEY = 'API_KEYS needs a key, here or in API_KEYS_FILE, unless ACCESS_MODE is jwt or open';
+const NO_KEY =
+  'API_KEYS needs a key, here or in API_KEYS_FILE, unless ACCESS_MODE is jwt or open: npm run key -- --name billing --scopes sessions.write prints one';
 
 const fileWith = settingFiles();
 

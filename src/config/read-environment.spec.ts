@@ -117,11 +117,10 @@ describe(readEnvironment.name, () => {
   it('requires credentials and a region', () => {
     expect(problemsOf({})).toEqual([
       `DATA_KEY ${DATA_KEY_RULE}`,
-      'GENESYS_CLIENT_ID is required',
-      'GENESYS_CLIENT_SECRET is required, here or as GENESYS_CLIENT_SECRET_FILE',
-      'GENESYS_LOGIN_URL is required when GENESYS_REGION is not set',
-      'GENESYS_API_URL is required when GENESYS_REGION is not set',
-      'API_KEYS needs a key, here or in API_KEYS_FILE, unless ACCESS_MODE is jwt or open',
+      'GENESYS_CLIENT_ID is required: the id of an OAuth client with the grant Client Credentials (Genesys Cloud Admin, Integrations, OAuth)',
+      'GENESYS_CLIENT_SECRET is required, here or as GENESYS_CLIENT_SECRET_FILE: the secret of that OAuth client',
+      'GENESYS_REGION is required: the region of the organization, such as mypurecloud.de; or GENESYS_LOGIN_URL and GENESYS_API_URL',
+      'API_KEYS needs a key, here or in API_KEYS_FILE, unless ACCESS_MODE is jwt or open: npm run key -- --name billing --scopes sessions.write prints one',
     ]);
   });
 
@@ -214,7 +213,8 @@ describe(readEnvironment.name, () => {
   });
 
   it('refuses a secret file that is missing, a directory or empty', () => {
-    const REQUIRED = 'GENESYS_CLIENT_SECRET is required, here or as GENESYS_CLIENT_SECRET_FILE';
+    const REQUIRED =
+      'GENESYS_CLIENT_SECRET is required, here or as GENESYS_CLIENT_SECRET_FILE: the secret of that OAuth client';
     const withFile = (path: string): readonly string[] =>
       problemsOf({ ...WITHOUT_SECRET, GENESYS_CLIENT_SECRET_FILE: path });
 

@@ -30,6 +30,12 @@ const IN_BOTH_CASES: ReadonlySet<string> = new Set(['HTTP_PROXY', 'HTTPS_PROXY',
 const NOT_OF_THIS_MACHINE =
   'HOST must be a loopback address or name, such as 127.0.0.1, when ACCESS_MODE is open; others need keys, jwt, or open-anywhere for no credentials at all';
 
+const NO_REGION =
+  'GENESYS_REGION is required: the region of the organization, such as mypurecloud.de; or GENESYS_LOGIN_URL and GENESYS_API_URL';
+
+const NO_KEY =
+  'API_KEYS needs a key, here or in API_KEYS_FILE, unless ACCESS_MODE is jwt or open: npm run key -- --name billing --scopes sessions.write prints one';
+
 /** The names of all variables, as the decorators declare them. */
 export function environmentNames(): string[] {
   const metadata = getMetadataStorage().getTargetValidationMetadatas(Environment, '', true, false);
@@ -113,10 +119,11 @@ function secretsFromFiles(variables: Variables, problems: string[]): Record<stri
 function contradictions(environment: Environment): string[] {
   const problems: string[] = [];
   if (environment.GENESYS_REGION === undefined) {
-    for (const name of ['GENESYS_LOGIN_URL', 'GENESYS_API_URL'] as const) {
-      if (environment[name] === undefined)
-        problems.push(`${name} is required when GENESYS_REGION is not set`);
-    }
+    const missing = (['GENESYS_LOGIN_URL', 'GENESYS_API_URL'] as const).filter(
+      (name) => environment[name] === undefined,
+    );
+    if (missing.length === 2) problems.push(NO_REGION);
+    else problems.push(...missing.map((name) => `${name} is required when GENESYS_REGION is not set`));
   }
   if (environment.GENESYS_CLIENTS !== undefined) {
     for (const name of ['GENESYS_CLIENT_ID', 'GENESYS_CLIENT_SECRET'] as const) {
@@ -152,7 +159,7 @@ function accessContradictions(environment: Environment): string[] {
   const { ACCESS_MODE: mode, API_KEYS: keys, AUTH_JWKS_URL: jwksUrl } = environment;
   const hasNoKey = keys === undefined || (Array.isArray(keys) && keys.length === 0);
   if (mode === 'keys' && hasNoKey) {
-    return ['API_KEYS needs a key, here or in API_KEYS_FILE, unless ACCESS_MODE is jwt or open'];
+    return [NO_KEY];
   }
   if (mode === 'open' && !isLoopbackHost(environment.HOST)) return [NOT_OF_THIS_MACHINE];
   if (mode !== 'jwt') return [];

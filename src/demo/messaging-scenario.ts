@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import type { World } from '../world';
-import { DemoApi, until } from './demo-api';
-import { type LiveEvent, SseClient } from './sse-client';
+import { followSession, type GuestSessionsClient, type StreamEvent } from './demo-client';
 import type { Narrator } from './narrator';
-import { type Offered, StructuredMessagesScenario } from './structured-messages-scenario';
+import { type Message, StructuredMessagesScenario } from './structured-messages-scenario';
+import { until } from './until';
 
 const NAME = 'Dora';
 /** The smallest possible picture: one grey dot. */
@@ -25,17 +24,12 @@ const TALK = [
 
 type GuestSession = NonNullable<ReturnType<World['genesys']['webMessaging']['session']>>;
 
-interface Told extends Offered {
-  readonly direction: 'inbound' | 'outbound';
-}
-
 /**
  * A guest and an agent exchange messages over the guest WebSocket, with an interrupted connection in between. `run`
  * returns every deviation from the script.
  */
 export class MessagingScenario {
-  private readonly api: DemoApi;
-  private readonly heard: Told[] = [];
+  private readonly heard: Message[] = [];
   private readonly states: string[] = [];
   private readonly activities: string[] = [];
   private typed = 0;
@@ -44,15 +38,13 @@ export class MessagingScenario {
 
   constructor(
     private readonly world: World,
+    private readonly client: GuestSessionsClient,
     private readonly narrator: Narrator,
-  ) {
-    this.api = new DemoApi(world.url);
-  }
+  ) {}
 
   async run(): Promise<string[]> {
     const guest = await this.open();
-    const url = `${this.world.url}/v1/sessions/${this.id}/events`;
-    const events = await SseClient.follow(url, (event) => {
+    const events = followSession(this.client, this.id, (event) => {
       this.hear(event);
     });
     try {
@@ -70,7 +62,7 @@ export class MessagingScenario {
     await this.exchange(guest, TALK[1]);
     await this.sendPicture();
     await this.answer(guest, TALK[2].agent);
-    const questions = new StructuredMessagesScenario(this.world, this.api, this.narrator);
+    const questions = new StructuredMessagesScenario(this.world, this.client, this.narrator);
     await questions.ask(guest.token, this.id, (text) => this.untilHeard(text));
     await this.fallSilent();
     await this.agentLeaves(guest);
@@ -79,13 +71,13 @@ export class MessagingScenario {
 
   private async open(): Promise<GuestSession> {
     this.narrator.say('caller', `opens a session for ${NAME}: POST /v1/sessions {"channel":"web-messaging"}`);
-    const { conversationId, guestIdToken } = await this.api.call('POST', 'sessions', {
+    const { conversationId, guestIdToken } = await this.client.openSession({
       queueId: 'support',
       name: NAME,
       channel: 'web-messaging',
     });
-    this.id = String(conversationId);
-    const guest = this.world.genesys.webMessaging.session(String(guestIdToken));
+    this.id = conversationId;
+    const guest = this.world.genesys.webMessaging.session(guestIdToken);
     if (guest === undefined) throw new Error('Genesys does not know the guest');
     this.narrator.say('service', `has a socket of its own for ${NAME}; conversation ${this.id} is active`);
     return guest;
@@ -98,12 +90,7 @@ export class MessagingScenario {
 
   private async send(text: string, more: object = {}): Promise<void> {
     this.narrator.say('caller', `says for ${NAME}: "${text}"`);
-    await this.api.call(
-      'POST',
-      `sessions/${this.id}/messages`,
-      { text, ...more },
-      { 'idempotency-key': randomUUID() },
-    );
+    await this.client.sendMessage(this.id, { text, ...more });
   }
 
   private async answer(guest: GuestSession, text: string): Promise<void> {
@@ -128,13 +115,14 @@ export class MessagingScenario {
 
   private async sendPicture(): Promise<void> {
     this.narrator.say('caller', `uploads a picture for ${NAME}: POST /v1/sessions/…/attachments`);
-    const { attachmentId } = await this.api.call(
-      'POST',
-      `sessions/${this.id}/attachments?fileName=slip.png`,
-      PICTURE,
-      { 'content-type': 'image/png' },
-    );
-    await this.send(TALK[2].guest, { attachmentIds: [attachmentId] });
+    const { data } = await this.client.api.POST('/v1/sessions/{conversationId}/attachments', {
+      params: { path: { conversationId: this.id }, query: { fileName: 'slip.png' } },
+      headers: { 'content-type': 'image/png' },
+      // The description of the API has no type for bytes.
+      body: '',
+      bodySerializer: () => PICTURE,
+    });
+    await this.send(TALK[2].guest, { attachmentIds: [data.attachmentId] });
     await this.untilHeard(TALK[2].guest);
   }
 
@@ -163,41 +151,40 @@ export class MessagingScenario {
     this.narrator.catchUp();
   }
 
-  private async untilHeard(text: string): Promise<Told> {
-    const find = (): Told | undefined => this.heard.find((told) => told.text === text);
+  private async untilHeard(text: string): Promise<Message> {
+    const find = (): Message | undefined => this.heard.find((told) => told.text === text);
     await until(`"${text}" is told`, () => find() !== undefined);
     const told = find();
     if (told === undefined) throw new Error(`"${text}" is not told`);
     return told;
   }
 
-  private hear({ name, data }: LiveEvent): void {
-    if (name === 'message') {
-      const told = data['message'] as Told;
-      this.heard.push(told);
-      this.narrator.say('  live event', `${name}: ${told.direction} "${told.text}"`);
-    } else if (name === 'typing') {
+  private hear(event: StreamEvent): void {
+    const { type } = event;
+    if (type === 'message') {
+      this.heard.push(event.message);
+      this.tell(`${type}: ${event.message.direction} "${event.message.text}"`);
+    } else if (type === 'typing') {
       this.typed += 1;
-      this.narrator.say('  live event', 'typing: the other side types');
-    } else if (name === 'activity') {
-      const { type } = data['activity'] as { type: string };
-      this.activities.push(type);
-      this.narrator.say('  live event', `activity: ${type}`);
+      this.tell('typing: the other side types');
+    } else if (type === 'activity') {
+      this.activities.push(event.activity.type);
+      this.tell(`activity: ${event.activity.type}`);
     } else {
-      if (name === 'session.expiring') this.warnings += 1;
-      const { state } = (data['session'] ?? {}) as { state?: string };
-      if (state !== undefined) this.states.push(state);
-      this.narrator.say(
-        '  live event',
-        name === 'connection' ? `connection: ${String(data['connection'])}` : name,
-      );
+      if (type === 'session.expiring') this.warnings += 1;
+      else if ('session' in event) this.states.push(event.session.state);
+      this.tell(type === 'connection' ? `connection: ${event.connection}` : type);
     }
   }
 
+  private tell(event: string): void {
+    this.narrator.say('  live event', event);
+  }
+
   private async problems(guest: GuestSession): Promise<string[]> {
-    const session = await this.api.call('GET', `sessions/${this.id}`);
-    const { items } = await this.api.call('GET', `sessions/${this.id}/messages`);
-    const listed = (items as Told[]).map(({ text }) => text).sort();
+    const session = await this.client.getSession(this.id);
+    const { items } = await this.client.listMessages(this.id);
+    const listed = items.map(({ text }) => text).sort();
     const said = [
       GREETING,
       'One moment, please.',
@@ -210,10 +197,10 @@ export class MessagingScenario {
     const crm = this.world.crm.eventsOf(this.id).map(({ body }) => (body as { state: string }).state);
     this.narrator.say(
       'service',
-      `says the session of ${NAME} is ${String(session['state'])}, because: ${String(session['endReason'])}`,
+      `says the session of ${NAME} is ${session.state}, because: ${String(session.endReason)}`,
     );
     const expectations: readonly (readonly [string, boolean])[] = [
-      ['the agent has ended the session', session['endReason'] === 'agent-ended'],
+      ['the agent has ended the session', session.endReason === 'agent-ended'],
       [
         'every message is told live, once',
         this.heard

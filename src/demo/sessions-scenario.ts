@@ -1,6 +1,7 @@
 import type { World } from '../world';
-import { until } from './demo-api';
+import type { GuestSessionsClient } from './demo-client';
 import type { Narrator } from './narrator';
+import { until } from './until';
 
 /** The expected final state of a session. */
 interface Ending {
@@ -11,12 +12,11 @@ interface Ending {
   readonly crm: readonly string[];
 }
 
-type Session = Readonly<Record<'conversationId' | 'state' | 'endReason', string>>;
-
 /** The life of three sessions, narrated as it happens. `run` returns every deviation from the script. */
 export class SessionsScenario {
   constructor(
     private readonly world: World,
+    private readonly client: GuestSessionsClient,
     private readonly narrator: Narrator,
   ) {}
 
@@ -24,9 +24,9 @@ export class SessionsScenario {
     const endings = await Promise.all([this.endedOnRequest(), this.lost(), this.timeLimited()]);
     this.narrator.catchUp();
     const problems = await Promise.all(endings.map((ending) => this.check(ending)));
-    const summary = await this.get('/v1/metrics');
+    const { data: summary } = await this.client.api.GET('/v1/metrics');
     this.narrator.say('service', `GET /v1/metrics says ${JSON.stringify(summary)}`);
-    const counted = summary['totalSessions'] === 3 && summary['disconnectionRate'] === '0.3333';
+    const counted = summary.totalSessions === 3 && summary.disconnectionRate === '0.3333';
     return [
       ...problems.flat(),
       ...(counted ? [] : ['the metrics do not count three sessions, one disconnected']),
@@ -37,7 +37,7 @@ export class SessionsScenario {
     const conversationId = await this.open('Alice', 1800);
     await until('Alice has beaten three times', () => this.beatsOf(conversationId) >= 3);
     this.narrator.say('caller', 'ends the session of Alice: DELETE /v1/sessions/…');
-    await fetch(`${this.world.url}/v1/sessions/${conversationId}`, { method: 'DELETE' });
+    await this.client.endSession(conversationId);
     await this.untilOver(conversationId);
     return {
       name: 'Alice',
@@ -70,16 +70,12 @@ export class SessionsScenario {
 
   private async open(name: string, durationLimit: number): Promise<string> {
     this.narrator.say('caller', `opens a session for ${name}, ${durationLimit} s at most: POST /v1/sessions`);
-    const response = await fetch(`${this.world.url}/v1/sessions`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ queueId: 'support', name, durationLimit }),
+    const { conversationId, state } = await this.client.openSession({
+      queueId: 'support',
+      name,
+      durationLimit,
     });
-    const { conversationId } = (await response.json()) as Session;
-    this.narrator.say(
-      'service',
-      `answers ${response.status}: conversation ${conversationId} of ${name} is active`,
-    );
+    this.narrator.say('service', `answers: conversation ${conversationId} of ${name} is ${state}`);
     return conversationId;
   }
 
@@ -95,10 +91,10 @@ export class SessionsScenario {
   }
 
   private async check({ name, conversationId, state, endReason, crm }: Ending): Promise<string[]> {
-    const session = await this.get(`/v1/sessions/${conversationId}`);
+    const session = await this.client.getSession(conversationId);
     this.narrator.say(
       'service',
-      `says the session of ${name} is ${session['state']}, because: ${session['endReason']}`,
+      `says the session of ${name} is ${session.state}, because: ${String(session.endReason)}`,
     );
     const heard = this.world.crm
       .eventsOf(conversationId)
@@ -107,17 +103,12 @@ export class SessionsScenario {
     const expectations: readonly (readonly [string, boolean])[] = [
       [
         `${name} ends as ${state} because ${endReason}`,
-        session['state'] === state && session['endReason'] === endReason,
+        session.state === state && session.endReason === endReason,
       ],
       [`the CRM hears of ${name}: ${crm.join(', ')}`, heard.join() === crm.join()],
       [`Genesys gets one POST for ${name}`, upstream?.posts === 1],
       [`Genesys holds no conversation of ${name} any more`, upstream?.state === 'disconnected'],
     ];
     return expectations.filter(([, holds]) => !holds).map(([expected]) => `not as written: ${expected}`);
-  }
-
-  private async get(path: string): Promise<Readonly<Record<string, string | number>>> {
-    const response = await fetch(this.world.url + path);
-    return (await response.json()) as Record<string, string | number>;
   }
 }

@@ -1,26 +1,13 @@
-import { randomUUID } from 'node:crypto';
+import type { Message } from '@genesys-guest-sessions/client';
 import type { World } from '../world';
-import type { DemoApi } from './demo-api';
+import type { GuestSessionsClient } from './demo-client';
+
 import type { Narrator } from './narrator';
+
+export type { Message };
 
 const PICKER = 'Which extras would you like?';
 const FORM = 'Please tell us about your booking.';
-
-/** A message as the service returns it, with the facts needed to answer it. */
-export interface Offered {
-  readonly id: string;
-  readonly text: string;
-  readonly content: readonly {
-    readonly type: string;
-    readonly listPicker?: {
-      readonly sections: readonly {
-        readonly items: readonly { readonly id: string; readonly title: string }[];
-      }[];
-      readonly replyMessage: { readonly subtitle: string };
-    };
-    readonly form?: { readonly cannedResponseId: string; readonly replyMessage: { readonly title: string } };
-  }[];
-}
 
 /** An agent offers a picker and a form, and the guest answers them with the data that the service returns. */
 export class StructuredMessagesScenario {
@@ -29,12 +16,12 @@ export class StructuredMessagesScenario {
 
   constructor(
     private readonly world: World,
-    private readonly api: DemoApi,
+    private readonly client: GuestSessionsClient,
     private readonly narrator: Narrator,
   ) {}
 
   /** `heard` resolves with the message of this text once a stream delivers it. */
-  async ask(guest: string, id: string, heard: (text: string) => Promise<Offered>): Promise<void> {
+  async ask(guest: string, id: string, heard: (text: string) => Promise<Message>): Promise<void> {
     const { agent } = this.world.genesys.webMessaging;
     this.narrator.say('agent', `offers a list picker: "${PICKER}"`);
     agent.offer(guest, 'ListPicker', PICKER);
@@ -47,20 +34,20 @@ export class StructuredMessagesScenario {
     await heard('Form sent');
   }
 
-  private async choose(id: string, { id: originatingMessageId, content }: Offered): Promise<void> {
+  private async choose(id: string, { id: originatingMessageId, content }: Message): Promise<void> {
     const picker = content.find(({ type }) => type === 'list-picker')?.listPicker;
     const items = picker?.sections.flatMap((section) => section.items) ?? [];
     const buttonResponses = items.map((item) => ({
-      type: 'ListPicker',
-      text: item.title,
+      type: 'ListPicker' as const,
+      text: item.title ?? '',
       payload: item.id,
     }));
-    const text = picker?.replyMessage.subtitle;
-    await this.send(id, { text, buttonResponses, originatingMessageId });
+    const text = picker?.replyMessage?.subtitle ?? '';
+    await this.client.sendMessage(id, { text, buttonResponses, originatingMessageId });
     this.narrator.say('caller', `answers it: ${items.map(({ title }) => title).join(', ')}`);
   }
 
-  private async fillIn(id: string, { id: originatingMessageId, content }: Offered): Promise<void> {
+  private async fillIn(id: string, { id: originatingMessageId, content }: Message): Promise<void> {
     const form = content.find(({ type }) => type === 'form')?.form;
     const answers = [
       { id: 'booking', text: 'ABC123', payload: 'ABC123' },
@@ -68,13 +55,9 @@ export class StructuredMessagesScenario {
       { id: 'matter', text: 'Delay', payload: 'late' },
       { id: 'extras', text: '', payload: '' },
     ];
-    const formResponse = { cannedResponseId: form?.cannedResponseId, answers };
-    await this.send(id, { text: form?.replyMessage.title, formResponse, originatingMessageId });
+    const formResponse = { cannedResponseId: form?.cannedResponseId ?? '', answers };
+    const text = form?.replyMessage?.title ?? '';
+    await this.client.sendMessage(id, { text, formResponse, originatingMessageId });
     this.narrator.say('caller', 'fills in the form and sends it');
-  }
-
-  private async send(id: string, body: object): Promise<void> {
-    const key = { 'idempotency-key': randomUUID() };
-    await this.api.call('POST', `sessions/${id}/messages`, body, key);
   }
 }

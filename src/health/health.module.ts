@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
+import { PRODUCT } from '../common/product';
 import { HealthChecks } from './health-checks';
 import { HealthController } from './health.controller';
 
@@ -11,4 +12,9 @@ import { HealthController } from './health.controller';
   providers: [HealthChecks],
   exports: [HealthChecks],
 })
-export class HealthModule {}
+export class HealthModule {
+  constructor(checks: HealthChecks) {
+    const { version, commit } = PRODUCT;
+    checks.inform('release', () => ({ version, commit }));
+  }
+}

@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { FigureRecorder } from './figure-recorder';
 import { AuditTelemetry } from './audit.telemetry';
+import { BuildTelemetry } from './build.telemetry';
 import { HttpTelemetry } from './http.telemetry';
 import { LogTelemetry } from './log.telemetry';
 import { Metrics } from './metrics';
@@ -17,6 +18,7 @@ import { StorageTelemetry } from './storage.telemetry';
     Metrics,
     FigureRecorder,
     SummaryService,
+    BuildTelemetry,
     HttpTelemetry,
     AuditTelemetry,
     LogTelemetry,

@@ -73,6 +73,12 @@ export class Metrics {
     });
   }
 
+  /** A gauge of 1, whose labels are facts that stay the same while the process runs. */
+  info(name: string, help: string, facts: Readonly<Record<string, string>>): void {
+    const labelNames = Object.keys(facts);
+    new Gauge({ name: PREFIX + name, help, labelNames, registers: [this.registry] }).set(facts, 1);
+  }
+
   /** The metrics page in Prometheus' text format. */
   async page(): Promise<{ contentType: string; text: string }> {
     return { contentType: this.registry.contentType, text: await this.registry.metrics() };

@@ -11,7 +11,7 @@ const sources = readdirSync(join(root, 'src'), { recursive: true, withFileTypes:
 
 const PREFIX = 'guest_sessions_';
 /** Matches a metric's name and help, in a call or in a table of them. */
-const METRIC = /(?:metrics\.(counter|gauge|gaugeBy|histogram)\(|\[)\s*'([a-z_]+)',\s*'[A-Z]/g;
+const METRIC = /(?:metrics\.(counter|info|gauge|gaugeBy|histogram)\(|\[)\s*'([a-z_]+)',\s*'[A-Z]/g;
 
 /** Returns the names of all series of the service, with the source file of each. */
 function seriesInSources(): Map<string, string> {

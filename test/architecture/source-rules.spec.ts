@@ -23,12 +23,12 @@ const ROLES = new Set([
 ]);
 const PRONOUN = /\b(who|whoever|whom|whose|nobody|somebody|everybody|anybody|someone|anyone|everyone)\b/gi;
 
-const sources = ['src', 'client/src', 'examples', 'test', 'bench']
+const sources = ['src', 'client/src', 'console/src', 'examples', 'test', 'bench']
   .filter((folder) => existsSync(join(root, folder)))
   .flatMap(filesIn)
   .filter(
     (path) =>
-      path.endsWith('.ts') &&
+      /\.tsx?$/.test(path) &&
       path !== relative(root, __filename) &&
       !path.startsWith('client/src/generated/'),
   )
@@ -64,7 +64,7 @@ describe('the sources', () => {
   });
 
   it('are named name.role.ts, with a role of the house after the dot', () => {
-    const named = sources.map(({ path }) => path.replace(/\.spec\.ts$|\.ts$/, ''));
+    const named = sources.map(({ path }) => path.replace(/\.spec\.ts$|\.tsx?$/, ''));
     const wrong = named.filter((path) => {
       const roles = basename(path).split('.').slice(1);
       return roles.some((role) => !ROLES.has(role));

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { HttpReceiver } from '../../src/crm/http-receiver.fake';
 import { ConsoleScene } from '../../src/demo/console-scene';
+import { demoClientOf } from '../../src/demo/demo-client';
 import { World } from '../../src/world';
 import { ApiClient } from '../support/api-client';
 import { CONSOLE_FOLDER, type ConsolePage, describeWithChromium, TestBrowser } from '../support/chromium';
@@ -26,7 +27,7 @@ describeWithChromium()('the actions of the console', () => {
     });
     api = new ApiClient(world.url);
     receiver = await HttpReceiver.start();
-    await new ConsoleScene(world).prepare();
+    await new ConsoleScene(world, await demoClientOf(world.url)).prepare();
     browser = await TestBrowser.start();
   });
   beforeEach(async () => {
@@ -71,6 +72,7 @@ describeWithChromium()('the actions of the console', () => {
     await console.page.getByRole('table', { name: 'Sessions' }).getByRole('link').first().click();
 
     await console.page.getByText('End reason').waitFor();
+    await console.page.getByText('Genesys Cloud has the conversation no longer').waitFor();
     await console.page.getByText('Session disconnected').waitFor();
     expect(console.errors).toEqual([]);
   });

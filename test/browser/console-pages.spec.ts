@@ -1,6 +1,7 @@
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ConsoleScene } from '../../src/demo/console-scene';
+import { demoClientOf } from '../../src/demo/demo-client';
 import { World } from '../../src/world';
 import { CONSOLE_FOLDER, type ConsolePage, describeWithChromium, TestBrowser } from '../support/chromium';
 import { LogCapture } from '../support/log-capture';
@@ -27,7 +28,7 @@ describeWithChromium()('the pages of the console', () => {
       consoleFolder: CONSOLE_FOLDER,
       environment: { SYNC_FIRST_RETRY_MS: '1000', SYNC_PROBE_INTERVAL_MS: '1000' },
     });
-    await new ConsoleScene(world).prepare();
+    await new ConsoleScene(world, await demoClientOf(world.url)).prepare();
     browser = await TestBrowser.start();
   });
   afterEach(async () => {
@@ -73,6 +74,19 @@ describeWithChromium()('the pages of the console', () => {
     );
 
     expect(width).toBeLessThanOrEqual(360);
+  });
+
+  it('show every column of the deliveries and of the audit trail at 1280 pixels', async () => {
+    const console = await open(world.url, '/deliveries', { viewport: { width: 1280, height: 900 } });
+    for (const [heading, path, table] of [
+      ['Deliveries', '/deliveries', 'Deliveries'],
+      ['Audit', '/audit', 'Audit records'],
+    ] as const) {
+      await console.go(path);
+      await ready(console, heading);
+      const place = console.page.getByRole('group', { name: table });
+      expect(await place.evaluate(hiddenWidth)).toBe(0);
+    }
   });
 
   it('are reached by keyboard alone', async () => {
@@ -133,6 +147,11 @@ describeWithChromium()('the pages of the console', () => {
   });
 });
 
+/** Runs in the page: the pixels of an element that are reached by scrolling alone. */
+function hiddenWidth(element: { readonly scrollWidth: number; readonly clientWidth: number }): number {
+  return element.scrollWidth - element.clientWidth;
+}
+
 /** A reverse proxy that takes the prefix off. */
 async function gatewayTo(
   target: string,
@@ -140,8 +159,7 @@ async function gatewayTo(
 ): Promise<{ readonly url: string; close(): Promise<void> }> {
   const server: Server = createServer((incoming, answer) => {
     const path = (incoming.url ?? '').slice(prefix.length) || '/';
-    const headers = { ...incoming.headers };
-    delete headers.host;
+    const { headers } = incoming;
     const forwarded = request(target + path, { method: incoming.method, headers }, (response) => {
       answer.writeHead(response.statusCode ?? 502, response.headers);
       response.pipe(answer);

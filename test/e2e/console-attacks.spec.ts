@@ -10,6 +10,7 @@ import { storedText } from '../support/stored-text';
 const SESSION = '/v1/console/session';
 const operator = aCaller('operator');
 const other = aCaller('other');
+const audited = aCaller('audited');
 const logs = new LogCapture();
 
 let world: World;
@@ -17,7 +18,7 @@ let world: World;
 beforeAll(async () => {
   world = await World.start({
     logOutput: logs,
-    environment: { ...keysOf(operator, other), LOG_LEVEL: 'debug' },
+    environment: { ...keysOf(operator, other, audited), LOG_LEVEL: 'debug' },
   });
 });
 afterAll(async () => {
@@ -161,8 +162,8 @@ describe('a login', () => {
 
   it('is audited, as is every end of a session; a failure is among the refusals', async () => {
     await world.restart();
-    const client = await loggedIn();
-    await client.logIn(operator.key);
+    const client = await loggedIn(audited.key);
+    await client.logIn(audited.key);
     await client.logOut();
     await new ConsoleClient(world.url).logIn('wrong');
     await world.restart();
@@ -179,7 +180,7 @@ describe('a login', () => {
       ].sort(),
     );
     const actors = records.filter(({ action }) => action !== 'REQUEST_REFUSED').map(({ actor }) => actor);
-    expect(actors).toEqual(Array.from({ length: 4 }, () => ({ type: 'caller', name: 'operator' })));
+    expect(actors).toEqual(Array.from({ length: 4 }, () => ({ type: 'caller', name: 'audited' })));
   });
 });
 

@@ -86,7 +86,8 @@ export class ConsolePage {
     const dialog = this.page.getByRole('dialog', { name });
     await fill(dialog);
     await dialog.getByRole('button', { name, exact: true }).click();
-    await dialog.getByRole('region', { name: 'Audit record' }).waitFor();
+    // An action may have several records.
+    await dialog.getByRole('region', { name: 'Audit record' }).first().waitFor();
     const text = (await dialog.textContent()) ?? '';
     await dialog.getByRole('button', { name: 'Close' }).click();
     await dialog.waitFor({ state: 'detached' });

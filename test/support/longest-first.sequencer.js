@@ -2,7 +2,7 @@ const TestSequencer = require('@jest/test-sequencer').default;
 const { WAITING } = require('./spec-files');
 
 /** Kinds of specs, the slowest first. */
-const PROJECTS = ['faults', 'e2e', 'contract', 'architecture', 'unit'];
+const PROJECTS = ['faults', 'browser', 'e2e', 'contract', 'architecture', 'unit'];
 
 /** Runs the longest specs first, also before any durations are known. */
 module.exports = class LongestFirst extends TestSequencer {

@@ -35,10 +35,13 @@ export function AuditPage({ route }: PageProps): ReactElement {
     <>
       <PageHeader title="Audit">{enabled && <ExportLink />}</PageHeader>
       {enabled && <ChainCheck />}
-      <Panel title="Audit records">
-        <FilterForm page="audit" fields={FIELDS} values={route.query} />
-        {enabled ? <AuditRecords query={route.query} /> : <MissingScope scope="audit.read" />}
-      </Panel>
+      {enabled ? (
+        <AuditRecords query={route.query} />
+      ) : (
+        <Panel title="Audit records">
+          <MissingScope scope="audit.read" />
+        </Panel>
+      )}
     </>
   );
 }
@@ -61,8 +64,8 @@ function AuditRecords({
     placeholderData: keepPreviousData,
   });
   return (
-    <>
-      <Freshness query={query} rhythm="every 10 s" />
+    <Panel title="Audit records" side={<Freshness query={query} rhythm="every 10 s" />}>
+      <FilterForm page="audit" fields={FIELDS} values={address} />
       <QueryView query={query} subject="audit records">
         {({ items, nextCursor }) => (
           <>
@@ -77,6 +80,6 @@ function AuditRecords({
           </>
         )}
       </QueryView>
-    </>
+    </Panel>
   );
 }

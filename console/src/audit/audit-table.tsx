@@ -8,10 +8,20 @@ import { wordsOf } from '../format/figures';
 import { hrefOf } from '../router/route';
 
 const COLUMNS: readonly Column<AuditRecord>[] = [
-  { title: 'At', cell: ({ at }) => <Timestamp at={at} /> },
+  { title: 'At', cell: ({ at }) => <Timestamp at={at} isAgeless /> },
   { title: 'Action', cell: ({ action }) => wordsOf(action) },
   { title: 'Outcome', cell: ({ outcome }) => <StatusBadge status={outcome} /> },
-  { title: 'Actor', cell: ({ actor: { name, type } }) => (name === '' ? type : `${name} (${type})`) },
+  {
+    title: 'Actor',
+    cell: ({ actor: { name, type } }) =>
+      name === '' ? (
+        type
+      ) : (
+        <>
+          <span className="nowrap">{name}</span> ({type})
+        </>
+      ),
+  },
   {
     title: 'Target',
     cell: ({ target: { type, id } }) => (
@@ -42,8 +52,8 @@ const COLUMNS: readonly Column<AuditRecord>[] = [
     isSecondary: true,
   },
   {
-    title: 'Chain and number',
-    cell: ({ chain, seq }) => `${chain} / ${seq}`,
+    title: 'Record',
+    cell: ({ chain, seq }) => `${chain}/${seq}`,
     isNumber: true,
     isSecondary: true,
   },

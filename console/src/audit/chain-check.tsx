@@ -27,11 +27,11 @@ export function ChainCheck(): ReactElement {
       title="Integrity"
       side={
         <>
-          <Button size="compact-sm" loading={check.isPending} onClick={() => check.mutate()}>
+          <Button size="xs" loading={check.isPending} onClick={() => check.mutate()}>
             Verify the chain
           </Button>
           {check.isPending && (
-            <Button size="compact-sm" variant="default" onClick={() => abort.current?.abort()}>
+            <Button size="xs" variant="default" onClick={() => abort.current?.abort()}>
               Stop
             </Button>
           )}

@@ -7,7 +7,7 @@ export function ExportLink(): ReactElement {
   return (
     <Button
       component="a"
-      size="compact-sm"
+      size="xs"
       variant="default"
       href={`${API_PREFIX}/v1/audit/export`}
       download="audit-export.ndjson"

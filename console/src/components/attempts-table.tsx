@@ -1,6 +1,7 @@
 import type { ReactElement } from 'react';
 import type { Attempt } from '../api/schemas';
 import { durationText } from '../format/age';
+import { errorText } from './error-text';
 import { type Column, DataTable } from './data-table';
 import { EmptyState } from './empty-state';
 import { StatusBadge } from './status-badge';
@@ -10,11 +11,10 @@ const COLUMNS: readonly Column<Attempt>[] = [
   { title: 'At', cell: ({ at }) => <Timestamp at={at} /> },
   {
     title: 'Result',
-    cell: ({ result }) => <StatusBadge status={result === 'failed' ? 'failing' : result} />,
+    cell: ({ result }) => <StatusBadge status={result} />,
   },
   { title: 'Latency', cell: ({ latencyMs }) => durationText(latencyMs), isNumber: true },
-  { title: 'Status', cell: ({ status }) => status ?? '–', isNumber: true },
-  { title: 'Error', cell: ({ error }) => error ?? '–' },
+  { title: 'Error', cell: (attempt) => errorText(attempt) ?? '–' },
 ];
 
 /** The attempts at a delivery. */

@@ -6,7 +6,6 @@ import { api } from '../api/service-client';
 import { wordsOf } from '../format/figures';
 import { useScope } from '../login/console-session-context';
 import { CopyableId } from './copyable-id';
-import { Facts } from './facts';
 import { MissingScope } from './missing-scope';
 import { ProblemAlert } from './problem-alert';
 import { StatusBadge } from './status-badge';
@@ -61,18 +60,20 @@ export function AuditReceipt({ selection, response }: AuditReceiptProps): ReactE
 
 function Receipt({ record }: { readonly record: AuditRecord }): ReactElement {
   return (
-    <section aria-label={`Audit record ${record.chain}-${record.seq}`}>
-      <Facts
-        facts={{
-          'Audit record': `chain ${record.chain}, number ${record.seq}`,
-          Action: wordsOf(record.action),
-          Actor: `${record.actor.name} (${record.actor.type})`,
-          Outcome: <StatusBadge status={record.outcome} />,
-          At: <Timestamp at={record.at} />,
-          Request:
-            record.requestId === null ? undefined : <CopyableId id={record.requestId} label="request id" />,
-        }}
-      />
+    <section aria-label={`Audit record ${record.chain}-${record.seq}`} className="receipt">
+      <p>
+        Audit record {record.chain}/{record.seq}: {wordsOf(record.action)} by {record.actor.name}{' '}
+        <StatusBadge status={record.outcome} />
+      </p>
+      <p className="muted">
+        <Timestamp at={record.at} />
+        {record.requestId !== null && (
+          <>
+            {' · request '}
+            <CopyableId id={record.requestId} label="request id" isShort />
+          </>
+        )}
+      </p>
     </section>
   );
 }

@@ -36,7 +36,7 @@ export function ConfirmAction(props: ConfirmActionProps): ReactElement | null {
   return (
     <>
       <Button
-        size="compact-sm"
+        size="xs"
         variant="default"
         className={isDangerous ? 'danger-button' : undefined}
         disabled={isDisabled}

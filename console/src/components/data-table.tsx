@@ -4,7 +4,7 @@ export interface Column<Row> {
   readonly title: string;
   readonly cell: (row: Row) => ReactNode;
   readonly isNumber?: boolean;
-  /** Left out below 760 px. */
+  /** Left out below 1000 px. */
   readonly isSecondary?: boolean;
 }
 

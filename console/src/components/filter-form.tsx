@@ -1,5 +1,6 @@
 import { Button, NativeSelect, TextInput } from '@mantine/core';
 import type { ReactElement, SubmitEvent } from 'react';
+import { wordsOf } from '../format/figures';
 import { hrefOf, type PageName } from '../router/route';
 import { navigate } from '../router/use-route';
 
@@ -63,7 +64,10 @@ function Field({ field, value }: { readonly field: FilterField; readonly value: 
       name={name}
       label={label}
       defaultValue={value}
-      data={[{ value: '', label: 'Any' }, ...options.map((option) => ({ value: option, label: option }))]}
+      data={[
+        { value: '', label: 'Any' },
+        ...options.map((option) => ({ value: option, label: wordsOf(option) })),
+      ]}
     />
   );
 }

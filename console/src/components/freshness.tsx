@@ -15,7 +15,7 @@ export function Freshness({ query, rhythm }: FreshnessProps): ReactElement {
   const now = useNow();
   const { dataUpdatedAt: at, isFetching, isError } = query;
   const title =
-    at === 0 ? undefined : `Read at ${localTimeText(new Date(at))} (${new Date(at).toISOString()})`;
+    at === 0 ? undefined : `Read at ${localTimeText(new Date(at), now)} (${new Date(at).toISOString()})`;
   return (
     <span className="freshness" title={title}>
       <span className={isError ? 'dot dot-bad' : 'dot dot-ok'} aria-hidden="true" />

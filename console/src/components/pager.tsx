@@ -15,12 +15,12 @@ export function Pager({ label, paging, nextCursor }: PagerProps): ReactElement |
   if (paging.page === 1 && !hasNext) return null;
   return (
     <nav className="pager" aria-label={`Pages of ${label}`}>
-      <Button size="compact-sm" variant="default" disabled={paging.page === 1} onClick={paging.previous}>
+      <Button size="xs" variant="default" disabled={paging.page === 1} onClick={paging.previous}>
         Previous page
       </Button>
       <span className="muted">Page {paging.page}</span>
       <Button
-        size="compact-sm"
+        size="xs"
         variant="default"
         disabled={!hasNext}
         onClick={() => {

@@ -10,11 +10,17 @@ interface ProblemAlertProps {
   readonly title: string;
 }
 
-/** A failure: for a problem of the service its title, detail, code and request id; otherwise the message. */
+/** A failure: for a problem of the service its title, detail, code and request id; otherwise one line with the message. */
 export function ProblemAlert({ error, title }: ProblemAlertProps): ReactElement {
+  if (!(error instanceof ProblemError))
+    return (
+      <p role="alert" className="failure">
+        <strong>{title}.</strong> {messageOf(error)}
+      </p>
+    );
   return (
     <Alert color="red" variant="outline" role="alert" title={title} className="problem">
-      {error instanceof ProblemError ? <Problem error={error} /> : <p>{messageOf(error)}</p>}
+      <Problem error={error} />
     </Alert>
   );
 }
@@ -55,5 +61,7 @@ function Problem({ error }: { readonly error: ProblemError }): ReactElement {
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return 'Unknown failure';
   const { cause } = error;
+  if (cause instanceof TypeError)
+    return `${error.message}: the service is stopped, or the network is interrupted.`;
   return cause instanceof Error ? `${error.message}: ${cause.message}` : error.message;
 }

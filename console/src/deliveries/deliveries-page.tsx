@@ -52,7 +52,7 @@ const COLUMNS: readonly Column<Delivery>[] = [
     isSecondary: true,
   },
   { title: 'Last error', cell: ({ lastError }) => lastError ?? '–', isSecondary: true },
-  { title: 'Actions', cell: ({ id }) => <RetryDelivery id={id} /> },
+  { title: 'Actions', cell: ({ id, status }) => status !== 'delivered' && <RetryDelivery id={id} /> },
 ];
 
 /** Deliveries of session events to the receivers, the last queued first. */

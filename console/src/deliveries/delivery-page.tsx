@@ -30,9 +30,9 @@ export function DeliveryPage({ id }: { readonly id: string }): ReactElement {
   });
   return (
     <>
-      <PageHeader title="Delivery">
-        <Freshness query={query} rhythm="every 10 s" />
-        <RetryDelivery id={id} />
+      <PageHeader title="Delivery" parent={{ title: 'Deliveries', href: hrefOf('deliveries') }}>
+        {enabled && <Freshness query={query} rhythm="every 10 s" />}
+        {query.data !== undefined && <RetryDelivery id={id} />}
       </PageHeader>
       {!enabled && <MissingScope scope="deliveries.read" />}
       {enabled && (
@@ -61,7 +61,8 @@ function DeliveryFacts({ delivery }: { readonly delivery: DeliveryHistory }): Re
         Delivery: <CopyableId id={id} label="delivery id" />,
         Status: <StatusBadge status={shownStatusOf(delivery)} />,
         Receiver: <a href={hrefOf('receivers')}>{sink}</a>,
-        Event: `${event.type}, number ${event.sequence} of its conversation`,
+        Event: event.type,
+        'Event number': `${event.sequence} in its conversation`,
         'Event id': <CopyableId id={event.id} label="event id" />,
         Conversation: (
           <CopyableId
@@ -74,7 +75,7 @@ function DeliveryFacts({ delivery }: { readonly delivery: DeliveryHistory }): Re
         Queued: <Timestamp at={queuedAt} />,
         'Next attempt': nextAttemptAt && <Timestamp at={nextAttemptAt} />,
         Settled: settledAt && <Timestamp at={settledAt} />,
-        Failures: failures,
+        'Failures since queued': failures,
         'Last error': lastError,
       }}
     />

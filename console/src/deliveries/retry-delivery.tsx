@@ -1,6 +1,7 @@
 import type { ReactElement } from 'react';
 import { api } from '../api/service-client';
 import { ConfirmAction } from '../components/confirm-action';
+import { hrefOf } from '../router/route';
 
 /** The retry of one delivery. */
 export function RetryDelivery({ id }: { readonly id: string }): ReactElement {
@@ -15,7 +16,17 @@ export function RetryDelivery({ id }: { readonly id: string }): ReactElement {
         </p>
       }
       audit={{ action: 'DELIVERY_RETRIED' }}
-      run={() => api.POST('/v1/deliveries/{id}/retry', { params: { path: { id } } })}
+      run={async () => {
+        const { response } = await api.POST('/v1/deliveries/{id}/retry', { params: { path: { id } } });
+        return {
+          response,
+          note: (
+            <p>
+              The delivery is queued again. Its attempts are <a href={hrefOf('deliveries', id)}>listed</a>.
+            </p>
+          ),
+        };
+      }}
     />
   );
 }

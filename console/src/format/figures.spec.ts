@@ -30,6 +30,10 @@ describe('figures', () => {
 
 describe(wordsOf, () => {
   it('reads kebab and upper snake case', () => {
-    expect([wordsOf('connection-lost'), wordsOf('SINK_PAUSED')]).toEqual(['connection lost', 'sink paused']);
+    expect(['connection-lost', 'SINK_PAUSED', 'CRM_SYNC_FAILED'].map(wordsOf)).toEqual([
+      'connection lost',
+      'sink paused',
+      'CRM sync failed',
+    ]);
   });
 });

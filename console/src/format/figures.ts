@@ -15,7 +15,10 @@ export function countedText(count: number, singular: string, plural = `${singula
   return `${countText(count)} ${count === 1 ? singular : plural}`;
 }
 
-/** The words of a code: `connection-lost` and `SINK_PAUSED` as `connection lost` and `sink paused`. */
+/** The words of a code: `connection-lost` and `CRM_SYNC_FAILED` as `connection lost` and `CRM sync failed`. */
 export function wordsOf(code: string): string {
-  return code.replaceAll(/[-_]/g, ' ').toLowerCase();
+  return code
+    .replaceAll(/[-_]/g, ' ')
+    .toLowerCase()
+    .replaceAll(/\bcrm\b/g, 'CRM');
 }

@@ -67,13 +67,17 @@ function LimitsView({ limits: { sessions, caller, clients } }: { readonly limits
           value={countText(sessions.live)}
           note={`cap ${countText(sessions.cap)}`}
         />
-        <Figure label="Further sessions that fit" value={countText(sessions.more)} />
+        <Figure label="Room for" value={countText(sessions.more)} note="further sessions" />
         <Figure
           label="Live sessions of this caller"
           value={countText(caller.live)}
           note={`cap ${countText(caller.cap)}`}
         />
-        <Figure label="Cap of this caller on OAuth clients" value={countText(caller.onClients)} />
+        <Figure
+          label="Share of this caller"
+          value={countText(caller.onClients)}
+          note="sessions at most that use OAuth clients"
+        />
       </dl>
       <Panel title="OAuth clients">
         {clients.length === 0 ? (
@@ -88,7 +92,7 @@ function LimitsView({ limits: { sessions, caller, clients } }: { readonly limits
 
 function Used({ share }: { readonly share: number }): ReactElement {
   return (
-    <>
+    <span className="nowrap">
       <meter
         className="meter"
         min={0}
@@ -98,6 +102,6 @@ function Used({ share }: { readonly share: number }): ReactElement {
         aria-label="Used share"
       />
       {percentText(share)}
-    </>
+    </span>
   );
 }

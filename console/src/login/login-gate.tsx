@@ -1,4 +1,4 @@
-import { Loader } from '@mantine/core';
+import { Button, Loader } from '@mantine/core';
 import { ProblemError } from '@genesys-guest-sessions/client';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type ReactElement, type ReactNode, useEffect, useMemo, useState } from 'react';
@@ -43,7 +43,12 @@ export function LoginGate({ children }: { readonly children: ReactNode }): React
   if (query.isError)
     return (
       <main className="login">
-        <ProblemAlert error={query.error} title="The service was not reached" />
+        <div className="stack">
+          <ProblemAlert error={query.error} title="The service was not reached" />
+          <Button size="xs" loading={query.isFetching} onClick={() => void query.refetch()}>
+            Try again
+          </Button>
+        </div>
       </main>
     );
   if (query.isPending) return <Loader className="loading-page" aria-label="Reading the session" />;

@@ -1,4 +1,4 @@
-import type { ReactElement } from 'react';
+import type { ReactElement, ReactNode } from 'react';
 import { type Column, DataTable } from '../components/data-table';
 import { EmptyState } from '../components/empty-state';
 import { Panel } from '../components/panel';
@@ -10,10 +10,12 @@ interface CountsPanelProps {
   /** The heading of the names. */
   readonly heading: string;
   readonly counts: Counts;
+  /** Stands beside the heading once there are counts. */
+  readonly side?: ReactNode;
 }
 
 /** Counts by name with their shares. */
-export function CountsPanel({ title, heading, counts }: CountsPanelProps): ReactElement {
+export function CountsPanel({ title, heading, counts, side }: CountsPanelProps): ReactElement {
   const total = counts.reduce((sum, [, count]) => sum + count, 0);
   const columns: readonly Column<Counts[number]>[] = [
     { title: heading, cell: ([name]) => wordsOf(name) },
@@ -21,7 +23,7 @@ export function CountsPanel({ title, heading, counts }: CountsPanelProps): React
     { title: 'Share', cell: ([, count]) => percentText(count / total), isNumber: true },
   ];
   return (
-    <Panel title={title}>
+    <Panel title={title} side={counts.length > 0 && side}>
       {counts.length === 0 ? (
         <EmptyState title="None in this span">Choose a longer span to look further back.</EmptyState>
       ) : (

@@ -1,4 +1,6 @@
 import type uPlot from 'uplot';
+import { axisTexts, AXIS_STEPS } from './axis-texts';
+import { isolatedIndexes } from './series';
 
 /** Variables of the style sheet, in the order of the series; dashes tell the series apart without colours. */
 const STROKES = [
@@ -22,12 +24,12 @@ export function plotOptions(
   };
   return {
     series: [
-      { label: 'Time', value: (_plot, at: number | null) => (at === null ? '–' : clockText(at)) },
+      { label: 'Time', value: (_plot, at: number | null) => (at === null ? '' : clockText(at)) },
       ...labels.map((label, index) => seriesOf(label, index, colorOf, format)),
     ],
     axes: [
-      { ...axis, size: 28, values: (_plot, times) => times.map(clockText) },
-      { ...axis, size: 62, values: (_plot, values) => values.map(format) },
+      { ...axis, size: 32, gap: 9, values: (_plot, times) => times.map(clockText) },
+      { ...axis, size: 62, incrs: [...AXIS_STEPS], values: (_plot, values) => axisTexts(values, format) },
     ],
     scales: { y: { range: (_plot, _min, max) => [0, Number.isFinite(max) && max > 0 ? max * 1.1 : 1] } },
     cursor: { drag: { x: false, y: false }, points: { size: 6 } },
@@ -49,13 +51,20 @@ function seriesOf(
   format: (value: number) => string,
 ): uPlot.Series {
   const { color, dash } = STROKES[index % STROKES.length] ?? STROKES[0];
+  const stroke = colorOf(color);
   return {
     label,
-    stroke: colorOf(color),
+    stroke,
     width: 1.6,
     dash: [...dash],
-    points: { show: false },
+    points: {
+      show: false,
+      size: 6,
+      stroke,
+      fill: stroke,
+      filter: ({ data }, index) => isolatedIndexes([...(data[index] ?? [])]),
+    },
     // The typings leave out that there is no value beside the figures; the library passes null then.
-    value: (_plot, value: number | null) => (value === null ? '–' : format(value)),
+    value: (_plot, value: number | null) => (value === null ? '' : format(value)),
   };
 }

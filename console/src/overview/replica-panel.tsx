@@ -18,7 +18,11 @@ const COLUMNS: readonly Column<Replica>[] = [
   { title: 'State', cell: ({ state }) => <StatusBadge status={state} /> },
   { title: 'Sessions', cell: ({ sessions }) => countText(sessions), isNumber: true },
   { title: 'Lease until', cell: ({ leaseUntil }) => <Timestamp at={leaseUntil} isShort /> },
-  { title: 'This answer', cell: ({ isResponding }) => (isResponding ? 'from here' : '–'), isSecondary: true },
+  {
+    title: 'Connection',
+    cell: ({ isResponding }) => (isResponding ? 'this console' : '–'),
+    isSecondary: true,
+  },
 ];
 
 /** The replicas of the service and their leases. */

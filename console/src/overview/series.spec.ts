@@ -1,4 +1,4 @@
-import { budgetChart, latenessChart, sessionsChart } from './series';
+import { budgetChart, isolatedIndexes, latenessChart, sessionsChart } from './series';
 import { pointOf } from './statistics.builder';
 
 describe('charts', () => {
@@ -21,6 +21,11 @@ describe('charts', () => {
       [null, null],
       [null, null],
     ]);
+  });
+
+  it('know the figures that stand alone', () => {
+    expect(isolatedIndexes([1, null, 2, 3, null, 0])).toEqual([0, 5]);
+    expect(isolatedIndexes([null, null])).toEqual([]);
   });
 
   it('show the budget of each OAuth client in per cent', () => {

@@ -57,6 +57,12 @@ function usedPercent({ budget }: StatisticsPoint, client: string): number | unde
 
 type Reading = readonly [label: string, read: (point: StatisticsPoint) => number | null | undefined];
 
+/** The indexes of figures between gaps, which no line reaches. */
+export function isolatedIndexes(values: readonly (Value | undefined)[]): number[] {
+  const isKnown = (index: number): boolean => (values[index] ?? null) !== null;
+  return [...values.keys()].filter((index) => isKnown(index) && !isKnown(index - 1) && !isKnown(index + 1));
+}
+
 /** Missing figures are null, which a chart draws as a gap. */
 function chartOf({ points }: Points, readings: readonly Reading[]): Chart {
   return {

@@ -19,14 +19,14 @@ export function StatisticsFigures({ summary }: { readonly summary: StatisticsSum
       />
       <Figure label="Opened" value={countText(opened)} />
       <Figure label="Ended" value={countText(ended)} />
-      <Figure label="Failed requests" value={countText(failed)} />
+      <Figure label="Failed openings" value={countText(failed)} />
       <Figure
-        label="Worst heartbeat lateness"
+        label="Heartbeat lateness"
         value={worstLatenessMs === undefined ? '–' : durationText(worstLatenessMs)}
-        note="99th percentile of a step"
+        note="worst 99th percentile"
       />
       <Figure
-        label="Dead deliveries"
+        label="Deliveries gone dead"
         value={countText(deadDeliveries)}
         note={<a href="#/deliveries?status=dead">Show dead</a>}
       />

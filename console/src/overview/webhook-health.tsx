@@ -1,3 +1,4 @@
+import { Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactElement } from 'react';
 import type { Webhook } from '../api/schemas';
@@ -25,25 +26,25 @@ export function WebhookHealth(): ReactElement | null {
   if (!enabled) return null;
   return (
     <div>
-      <p>
-        <a href="#/webhooks">Webhooks</a> <Freshness query={query} rhythm="every minute" />
-      </p>
+      <div className="panel-header">
+        <Title order={3} size="h6">
+          Webhooks
+        </Title>
+        <Freshness query={query} rhythm="every minute" />
+      </div>
       <QueryView query={query} subject="webhooks">
         {({ items, nextCursor }) => (
           <>
             <p>
-              {countedText(items.length, 'webhook')}
+              <a href="#/webhooks">{countedText(items.length, 'webhook')}</a>
               {nextCursor !== null && ' (the newest)'}
             </p>
             <ul className="actions">
-              {STATUSES.map((status) => (
+              {countsOf(items).map(([status, count]) => (
                 <li key={status}>
-                  <StatusBadge status={status} /> {items.filter((item) => item.status === status).length}
+                  <StatusBadge status={status} /> {count}
                 </li>
               ))}
-              <li>
-                <StatusBadge status="failing" /> {items.filter(isFailing).length}
-              </li>
             </ul>
           </>
         )}
@@ -52,6 +53,11 @@ export function WebhookHealth(): ReactElement | null {
   );
 }
 
-function isFailing({ failingSince }: Webhook): boolean {
-  return failingSince !== undefined;
+/** The statuses that a webhook has, with their counts; a failing one counts as such besides. */
+function countsOf(items: readonly Webhook[]): (readonly [status: string, count: number])[] {
+  const counts = STATUSES.map(
+    (status) => [status, items.filter((item) => item.status === status).length] as const,
+  );
+  const failing = items.filter(({ failingSince }) => failingSince !== undefined).length;
+  return [...counts, ['failing', failing] as const].filter(([, count]) => count > 0);
 }

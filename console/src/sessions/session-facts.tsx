@@ -5,6 +5,7 @@ import { Facts } from '../components/facts';
 import { StatusBadge } from '../components/status-badge';
 import { Timestamp } from '../components/timestamp';
 import { durationText } from '../format/age';
+import { endReasonMeaning } from '../format/end-reason';
 import { wordsOf } from '../format/figures';
 
 /** The properties of a session; those that it does not have are left out. */
@@ -15,7 +16,7 @@ export function SessionFacts({ session }: { readonly session: Session }): ReactE
       facts={{
         Guest: name === '' ? <span className="muted">hidden or erased</span> : name,
         'Guest reference': guestRef && <CopyableId id={guestRef} label="guest reference" />,
-        'Opened by': caller ?? <span className="muted">no credential</span>,
+        'Opened by': caller ?? <span className="muted">anonymous</span>,
         Queue: session.queueId,
         Channel: session.channel,
         Locale: session.locale,
@@ -40,11 +41,21 @@ function endFactsOf(session: Session): Record<string, ReactNode> {
   const { endedAt, endReason, endCause, endedBy, disconnect } = session;
   return {
     Ended: endedAt && <Timestamp at={endedAt} />,
-    'End reason': endReason && wordsOf(endReason),
+    'End reason': endReason && <EndReason reason={endReason} />,
     'End cause': endCause && <code>{endCause}</code>,
     'Ended by': endedBy,
     'Disconnect in Genesys Cloud': disconnect && <StatusBadge status={disconnect} />,
   };
+}
+
+function EndReason({ reason }: { readonly reason: string }): ReactElement {
+  const meaning = endReasonMeaning(reason);
+  return (
+    <>
+      {wordsOf(reason)}
+      {meaning !== undefined && <span className="muted">: {meaning}</span>}
+    </>
+  );
 }
 
 function heartbeatFactsOf({ heartbeat, endedAt }: Session): Record<string, ReactNode> {

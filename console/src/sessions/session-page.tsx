@@ -12,6 +12,7 @@ import { Panel } from '../components/panel';
 import { QueryView } from '../components/query-view';
 import { StatusBadge } from '../components/status-badge';
 import { useScope } from '../login/console-session-context';
+import { hrefOf } from '../router/route';
 import { SessionFacts } from './session-facts';
 import { SessionTimeline } from './session-timeline';
 import { Transcript } from './transcript';
@@ -35,8 +36,10 @@ export function SessionPage({ id }: { readonly id: string }): ReactElement {
   });
   return (
     <>
-      <PageHeader title="Session">
-        <Freshness query={query} rhythm={isLive(query.data) ? 'every 2 s while live' : 'every 10 s'} />
+      <PageHeader title={titleOf(query.data)} parent={{ title: 'Sessions', href: hrefOf('sessions') }}>
+        {isPermitted && (
+          <Freshness query={query} rhythm={isLive(query.data) ? 'every 2 s while live' : 'every 10 s'} />
+        )}
       </PageHeader>
       {!isPermitted && <MissingScope scope="sessions.read" />}
       {isPermitted && (
@@ -47,7 +50,7 @@ export function SessionPage({ id }: { readonly id: string }): ReactElement {
                 <SessionFacts session={session} />
               </Panel>
               <SessionTimeline session={session} isLive={isLive(session)} />
-              <Transcript conversationId={id} />
+              <Transcript conversationId={id} isLive={isLive(session)} />
             </>
           )}
         </QueryView>
@@ -56,12 +59,16 @@ export function SessionPage({ id }: { readonly id: string }): ReactElement {
   );
 }
 
+function titleOf(session: Session | undefined): string {
+  return session === undefined || session.name === '' ? 'Session' : `Session of ${session.name}`;
+}
+
 function isLive(session: Session | undefined): boolean {
   return session !== undefined && LIVE_STATES.includes(session.state);
 }
 
 function SessionActions({ session }: { readonly session: Session }): ReactElement {
-  const { conversationId, state } = session;
+  const { conversationId, state, name } = session;
   return (
     <>
       <CopyableId id={conversationId} label="conversation id" />
@@ -74,8 +81,8 @@ function SessionActions({ session }: { readonly session: Session }): ReactElemen
           isDisabled={state === 'terminating'}
           question={
             <p>
-              The conversation <code>{conversationId}</code> ends for the guest and the agent. It cannot be
-              opened again.
+              The conversation <code>{conversationId}</code> {name !== '' && `with ${name} `}ends for the
+              guest and the agent. It cannot be opened again.
             </p>
           }
           audit={{ conversationId }}

@@ -15,7 +15,7 @@ interface SessionTimelineProps {
   readonly isLive: boolean;
 }
 
-/** What is known of a session by time, from all sources that the caller may read. */
+/** All that is known of a session, by time, from each source that the caller may read. */
 export function SessionTimeline({ session, isLive }: SessionTimelineProps): ReactElement {
   const interval = useRefreshInterval(isLive ? 4_000 : 10_000);
   const audit = useSessionRecords(session.conversationId, interval);
@@ -61,7 +61,13 @@ function Entry({ entry }: { readonly entry: TimelineEntry }): ReactElement {
     <li className={`tone-${entry.tone}`}>
       <Timestamp at={entry.at} />
       <div>
-        <span className="timeline-title">{entry.title}</span>
+        {entry.href === undefined ? (
+          <span className="timeline-title">{entry.title}</span>
+        ) : (
+          <a className="timeline-title" href={entry.href}>
+            {entry.title}
+          </a>
+        )}
         {entry.actor !== undefined && <span> by {entry.actor}</span>}
         {entry.detail !== undefined && <div className="muted">{entry.detail}</div>}
       </div>

@@ -43,10 +43,22 @@ const COLUMNS: readonly Column<Session>[] = [
     ),
   },
   { title: 'State', cell: ({ state }) => <StatusBadge status={state} /> },
-  { title: 'Guest', cell: ({ name }) => (name === '' ? <span className="muted">hidden</span> : name) },
+  {
+    title: 'Guest',
+    cell: ({ conversationId, name }) =>
+      name === '' ? (
+        <span className="muted">hidden</span>
+      ) : (
+        <a href={hrefOf('sessions', conversationId)}>{name}</a>
+      ),
+  },
   { title: 'Queue', cell: ({ queueId }) => queueId },
   { title: 'Channel', cell: ({ channel }) => channel, isSecondary: true },
-  { title: 'Caller', cell: ({ caller }) => caller ?? <span className="muted">none</span>, isSecondary: true },
+  {
+    title: 'Caller',
+    cell: ({ caller }) => caller ?? <span className="muted">anonymous</span>,
+    isSecondary: true,
+  },
   { title: 'Started', cell: ({ startedAt }) => <Timestamp at={startedAt} isShort /> },
   { title: 'Ended', cell: ({ endedAt }) => <Timestamp at={endedAt} isShort />, isSecondary: true },
   { title: 'End reason', cell: ({ endReason }) => wordsOf(endReason ?? '–'), isSecondary: true },

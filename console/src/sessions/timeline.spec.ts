@@ -86,11 +86,23 @@ describe(timelineOf, () => {
     expect(entries.slice(-2)).toMatchObject([
       {
         title: 'Delivery of session.disconnected to crm failed',
-        detail: '12 ms · status 410 · Gone',
+        detail: '12 ms · status 410: Gone',
+        href: '#/deliveries/d-1',
         tone: 'bad',
       },
       { title: 'Delivery to crm dead', at: delivery.settledAt },
     ]);
+  });
+
+  it('leaves out the audit record of an attempt that its delivery lists', () => {
+    const action = 'CRM_SYNC_FAILED';
+    const records: AuditRecord[] = [
+      { ...record, seq: 8, action, target: { type: 'delivery', id: delivery.id } },
+      { ...record, seq: 9, action, target: { type: 'delivery', id: 'd-2' } },
+    ];
+    const keys = timelineOf({ session, records, deliveries: [delivery] }).map(({ key }) => key);
+
+    expect(keys.filter((key) => key.startsWith('audit'))).toEqual(['audit-2-9']);
   });
 
   it('keeps entries of the same moment in the order of their sources, with keys of their own', () => {

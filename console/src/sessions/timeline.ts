@@ -1,7 +1,9 @@
 import type { Attempt, AuditRecord, DeliveryHistory } from '../api/schemas';
 import type { Session } from '../api/schemas';
 import { type Tone, toneOf } from '../components/status-tone';
+import { errorText } from '../components/error-text';
 import { wordsOf } from '../format/figures';
+import { hrefOf } from '../router/route';
 
 export interface TimelineEntry {
   /** Unique within the timeline. */
@@ -11,6 +13,8 @@ export interface TimelineEntry {
   /** The party that acted; absent where the source does not tell. */
   readonly actor?: string;
   readonly detail?: string;
+  /** The page with more; absent where there is none. */
+  readonly href?: string;
   readonly tone: Tone;
 }
 
@@ -22,15 +26,21 @@ export interface TimelineSources {
 
 /**
  * All that is known of a session in the order of time, the earliest first: its own facts, its audit records, and the
- * attempts at its deliveries. Facts that an audit record tells too come from the session alone when there are no records.
+ * attempts at its deliveries. Facts that an audit record tells too come from the session alone when there are no records;
+ * records of an attempt that its delivery lists are left out.
  */
 export function timelineOf({ session, records, deliveries = [] }: TimelineSources): TimelineEntry[] {
   const entries = [
     ...factsOf(session, records === undefined),
-    ...(records ?? []).map(entryOfRecord),
+    ...(records ?? []).filter((record) => !isListed(record, deliveries)).map(entryOfRecord),
     ...deliveries.flatMap(entriesOfDelivery),
   ];
   return entries.sort((one, other) => Date.parse(one.at) - Date.parse(other.at));
+}
+
+function isListed({ action, target }: AuditRecord, deliveries: readonly DeliveryHistory[]): boolean {
+  const isOfAttempt = action === 'CRM_SYNC_SUCCESS' || action === 'CRM_SYNC_FAILED';
+  return isOfAttempt && deliveries.some(({ id, attempts }) => id === target.id && attempts.length > 0);
 }
 
 function factsOf(session: Session, withAudited: boolean): TimelineEntry[] {
@@ -94,29 +104,31 @@ function entryOfRecord(record: AuditRecord): TimelineEntry {
     at,
     title: sentence(wordsOf(action)) + (outcome === 'success' ? '' : ` (${outcome})`),
     actor: actor.name === '' ? actor.type : `${actor.name} (${actor.type})`,
-    tone: outcome === 'success' ? 'neutral' : toneOf(outcome),
+    tone: toneOf(outcome === 'success' ? (after ?? '') : outcome),
     ...(facts.length === 0 ? {} : { detail: facts.join(' · ') }),
   };
 }
 
 function entriesOfDelivery(delivery: DeliveryHistory): TimelineEntry[] {
   const { id, sink, event, attempts, status, settledAt } = delivery;
+  const href = hrefOf('deliveries', id);
   const made = attempts.map((attempt, index) => ({
     key: `delivery-${id}-${index}`,
     at: attempt.at,
     title: `Delivery of ${event.type} to ${sink} ${attempt.result}`,
     detail: attemptDetail(attempt),
-    tone: toneOf(attempt.result === 'failed' ? 'failing' : attempt.result),
+    href,
+    tone: toneOf(attempt.result),
   }));
   const dead =
     status === 'dead' ? fact(`delivery-${id}-dead`, settledAt, `Delivery to ${sink} dead`, DEAD) : undefined;
-  return dead === undefined ? made : [...made, dead];
+  return dead === undefined ? made : [...made, { ...dead, href }];
 }
 
-const DEAD: EntryFacts = { tone: 'bad', detail: 'No further attempt is made; retry it by hand' };
+const DEAD: EntryFacts = { tone: 'bad', detail: 'No further attempt is made, unless an operator retries it' };
 
-function attemptDetail({ latencyMs, status, error }: Attempt): string {
-  const facts = [`${latencyMs} ms`, status === undefined ? undefined : `status ${status}`, error];
+function attemptDetail(attempt: Attempt): string {
+  const facts = [`${attempt.latencyMs} ms`, errorText(attempt)];
   return facts.filter((text) => text !== undefined).join(' · ');
 }
 

@@ -12,11 +12,16 @@ import { Timestamp } from '../components/timestamp';
 import { useScope } from '../login/console-session-context';
 import { messageText } from './message-text';
 
+interface TranscriptProps {
+  readonly conversationId: string;
+  readonly isLive: boolean;
+}
+
 /** The messages of a session. They are read on request only, and every read is recorded in the audit trail. */
-export function Transcript({ conversationId }: { readonly conversationId: string }): ReactElement {
+export function Transcript({ conversationId, isLive }: TranscriptProps): ReactElement {
   const isPermitted = useScope('messages.read');
   const [isAsked, setAsked] = useState(false);
-  if (isPermitted && isAsked) return <Messages conversationId={conversationId} />;
+  if (isPermitted && isAsked) return <Messages conversationId={conversationId} isLive={isLive} />;
   return (
     <Panel title="Transcript">
       {isPermitted ? (
@@ -35,7 +40,7 @@ export function Transcript({ conversationId }: { readonly conversationId: string
   );
 }
 
-function Messages({ conversationId }: { readonly conversationId: string }): ReactElement {
+function Messages({ conversationId, isLive }: TranscriptProps): ReactElement {
   const query = useInfiniteQuery({
     queryKey: ['transcript', conversationId],
     queryFn: async ({ signal, pageParam }) => {
@@ -50,7 +55,7 @@ function Messages({ conversationId }: { readonly conversationId: string }): Reac
   return (
     <Panel title="Transcript" side={<Freshness query={query} rhythm="on request" />}>
       <QueryView query={query} subject="messages">
-        {({ pages }) => <MessageList messages={pages.flatMap(({ items }) => items)} />}
+        {({ pages }) => <MessageList messages={pages.flatMap(({ items }) => items)} isLive={isLive} />}
       </QueryView>
       {query.hasNextPage && (
         <Button
@@ -66,10 +71,19 @@ function Messages({ conversationId }: { readonly conversationId: string }): Reac
   );
 }
 
-function MessageList({ messages }: { readonly messages: readonly Message[] }): ReactElement {
+interface MessageListProps {
+  readonly messages: readonly Message[];
+  readonly isLive: boolean;
+}
+
+function MessageList({ messages, isLive }: MessageListProps): ReactElement {
   if (messages.length === 0)
     return (
-      <EmptyState title="There are no messages">Refresh once the guest or the agent has written.</EmptyState>
+      <EmptyState title="There are no messages">
+        {isLive
+          ? 'Refresh once the guest or the agent has written. Not every channel carries messages through this service.'
+          : 'The session has ended without any that this service carried.'}
+      </EmptyState>
     );
   return (
     <ol className="messages" aria-label="Messages">

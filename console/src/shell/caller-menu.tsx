@@ -14,12 +14,7 @@ export function CallerMenu(): ReactElement {
         {caller}
       </span>
       {needsLogin && (
-        <Button
-          size="compact-sm"
-          variant="default"
-          loading={logout.isPending}
-          onClick={() => logout.mutate()}
-        >
+        <Button size="xs" variant="default" loading={logout.isPending} onClick={() => logout.mutate()}>
           Log out
         </Button>
       )}

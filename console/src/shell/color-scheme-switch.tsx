@@ -2,9 +2,9 @@ import { type MantineColorScheme, NativeSelect, useMantineColorScheme } from '@m
 import type { ReactElement } from 'react';
 
 const SCHEMES: readonly { value: MantineColorScheme; label: string }[] = [
-  { value: 'auto', label: 'System' },
-  { value: 'light', label: 'Light' },
-  { value: 'dark', label: 'Dark' },
+  { value: 'auto', label: 'System colours' },
+  { value: 'light', label: 'Light colours' },
+  { value: 'dark', label: 'Dark colours' },
 ];
 
 /** Chooses the colours; the choice is kept in the browser. */

@@ -19,9 +19,12 @@ export class PageErrorBoundary extends Component<{ readonly children: ReactNode 
     return (
       <div className="stack">
         <ProblemAlert error={this.state.error} title="This page failed" />
-        <Button variant="default" onClick={() => window.location.reload()}>
-          Load the console again
-        </Button>
+        <p>The service is stopped, or it has a newer release, whose console has to be loaded.</p>
+        <div>
+          <Button size="xs" variant="default" onClick={() => window.location.reload()}>
+            Load the console again
+          </Button>
+        </div>
       </div>
     );
   }

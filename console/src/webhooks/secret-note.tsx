@@ -22,7 +22,7 @@ export function SecretNote({ secret }: { readonly secret: string }): ReactElemen
       </p>
       <code className="copyable">{secret}</code>
       <div className="actions">
-        <Button size="compact-sm" variant="default" onClick={copy}>
+        <Button size="xs" variant="default" onClick={copy}>
           Copy secret
         </Button>
         <span className="muted">{outcome}</span>

@@ -17,7 +17,7 @@ export function WebhookDeliveryActions({ webhookId, eventId }: WebhookDeliveryPr
   const [isOpen, setOpen] = useState(false);
   return (
     <div className="actions">
-      <Button size="compact-sm" variant="default" onClick={() => setOpen(true)}>
+      <Button size="xs" variant="default" onClick={() => setOpen(true)}>
         Show attempts
       </Button>
       {isOpen && (

@@ -64,6 +64,7 @@ function TypeChoice({ chosen, onChange }: TypeChoiceProps): ReactElement {
           key={type}
           size="xs"
           label={type}
+          className={type.endsWith('*') ? 'checks-all' : undefined}
           disabled={type.startsWith('message.') && !readsMessages}
           checked={chosen.includes(type)}
           onChange={({ currentTarget: { checked } }) =>

@@ -14,6 +14,7 @@ import { StatusBadge } from '../components/status-badge';
 import { Timestamp } from '../components/timestamp';
 import { countText, wordsOf } from '../format/figures';
 import { useScope } from '../login/console-session-context';
+import { hrefOf } from '../router/route';
 import { WebhookActions } from './webhook-actions';
 import { WebhookDeliveries } from './webhook-deliveries';
 
@@ -31,7 +32,9 @@ export function WebhookPage({ id }: { readonly id: string }): ReactElement {
   });
   return (
     <>
-      <PageHeader title="Webhook">{enabled && <Freshness query={query} rhythm="every 10 s" />}</PageHeader>
+      <PageHeader title="Webhook" parent={{ title: 'Webhooks', href: hrefOf('webhooks') }}>
+        {enabled && <Freshness query={query} rhythm="every 10 s" />}
+      </PageHeader>
       {!enabled && <MissingScope scope="webhooks.manage" />}
       {enabled && (
         <QueryView query={query} subject="the webhook">
@@ -64,7 +67,7 @@ function WebhookFacts({ webhook }: { readonly webhook: WebhookOverview }): React
         Description: webhook.description === '' ? undefined : webhook.description,
         Types: webhook.types.join(', '),
         Sessions: webhook.sessions === 'all' ? 'of all callers' : 'of its owner',
-        Owner: webhook.owner,
+        Owner: webhook.owner === '' ? <span className="muted">anonymous</span> : webhook.owner,
         Pending: countText(webhook.pending),
         'Oldest pending': oldestAt && <Timestamp at={oldestAt} />,
         'Blocked conversations': countText(webhook.blockedConversations),

@@ -32,7 +32,7 @@ const COLUMNS: readonly Column<Webhook>[] = [
   },
   { title: 'Description', cell: ({ description }) => description, isSecondary: true },
   { title: 'Types', cell: ({ types }) => types.join(', '), isSecondary: true },
-  { title: 'Owner', cell: ({ owner }) => owner },
+  { title: 'Owner', cell: ({ owner }) => (owner === '' ? <span className="muted">anonymous</span> : owner) },
   { title: 'Failing since', cell: ({ failingSince }) => <Timestamp at={failingSince} isShort /> },
   { title: 'Created', cell: ({ createdAt }) => <Timestamp at={createdAt} isShort />, isSecondary: true },
 ];

@@ -18,6 +18,7 @@ const ALLOWED_FIELDS = new Set([
   'cause',
   'channel',
   'code',
+  'commit',
   'correlationId',
   'count',
   'cpuMs',
