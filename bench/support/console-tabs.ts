@@ -44,7 +44,7 @@ export type ConsolePage = keyof typeof PAGES;
 export class ConsoleTabs {
   private readonly agent = new Agent({ keepAliveTimeout: KEEP_ALIVE_MS });
   private readonly stopping = new AbortController();
-  private readonly polling: Promise<void>[];
+  private readonly polling: Promise<unknown>;
   private sent = 0;
 
   constructor(
@@ -56,9 +56,12 @@ export class ConsoleTabs {
   ) {
     // Each poll waits for it.
     setMaxListeners(0, this.stopping.signal);
-    this.polling = pages.flatMap((page, index) =>
+    const polls = pages.flatMap((page, index) =>
       PAGES[page].map((poll) => this.poll(poll, index / pages.length)),
     );
+    this.polling = Promise.all(polls);
+    // `close` reports the failure.
+    this.polling.catch(() => undefined);
   }
 
   /** Number of requests so far. */
@@ -69,7 +72,7 @@ export class ConsoleTabs {
   /** Rejects with the first failure of a request. */
   async close(): Promise<void> {
     this.stopping.abort();
-    await Promise.all(this.polling);
+    await this.polling;
     await this.agent.close();
   }
 
