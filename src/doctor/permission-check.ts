@@ -69,9 +69,10 @@ export class PermissionCheck extends Check {
     return warning(`the API failed with status ${status}${correlation}`, this.fixOfTimeout);
   }
 
-  private missing(permissions: readonly string[], { purpose }: PermissionProbe): Finding {
+  private missing(permissions: readonly string[], { purpose, isRequired }: PermissionProbe): Finding {
     const list = permissions.join(' or ');
-    return failure(
+    const report = isRequired ? failure : warning;
+    return report(
       `lacks ${list}, by which the service ${purpose} (403)`,
       `Add ${list} to a role of the OAuth client (${PAGE}; Integrations, OAuth, Roles).`,
     );

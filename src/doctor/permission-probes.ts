@@ -10,27 +10,21 @@ export interface PermissionProbe {
   /** The permissions, one of which is enough. */
   readonly permissions: readonly string[];
   readonly purpose: string;
+  /** Whether sessions depend on it; otherwise one feature does, or a slower way replaces it. */
+  readonly isRequired: boolean;
 }
 
 const MESSAGE_DETAILS: PermissionProbe = {
   path: `conversations/messages/${NO_ID}/details`,
   permissions: ['conversation:message:view', 'conversation:webmessaging:view'],
   purpose: 'finds the conversation of a guest',
-};
-const ANALYTICS: PermissionProbe = {
-  path: `analytics/conversations/details?id=${NO_ID}`,
-  permissions: ['analytics:conversationDetail:view'],
-  purpose: 'notices the end of conversations',
+  isRequired: true,
 };
 const GUEST_RESOURCE: PermissionProbe = {
   path: `conversations/messaging/${NO_ID}`,
   permissions: ['conversation:view'],
   purpose: 'reads sessions of the channel conversations-messaging',
-};
-const TOPICS: PermissionProbe = {
-  path: 'notifications/availabletopics',
-  permissions: ['notifications'],
-  purpose: 'opens notification channels',
+  isRequired: true,
 };
 
 /** The reads of the channels and features that the settings enable. */
@@ -41,8 +35,7 @@ export function probesOf(environment: Environment): readonly PermissionProbe[] {
   return [
     ...(GENESYS_CHANNEL === 'conversations-messaging' ? [GUEST_RESOURCE] : []),
     ...(hasGuests ? [MESSAGE_DETAILS] : []),
-    ...(hasGuests || integration !== undefined ? [ANALYTICS] : []),
-    ...(environment.GENESYS_NOTIFICATION_CHANNELS > 0 ? [TOPICS] : []),
+    ...(hasGuests || integration !== undefined ? [analyticsProbe(integration !== undefined)] : []),
     ...(environment.GENESYS_NOTIFICATION_QUEUES ?? []).slice(0, 1).map(queueProbe),
   ];
 }
@@ -59,10 +52,21 @@ export function uncheckedPermissionsOf(environment: Environment): readonly strin
   ];
 }
 
+/** Open Messaging learns the end of a conversation from analytics alone; guest sockets signal it. */
+function analyticsProbe(isRequired: boolean): PermissionProbe {
+  return {
+    path: `analytics/conversations/details?id=${NO_ID}`,
+    permissions: ['analytics:conversationDetail:view'],
+    purpose: 'notices the end of conversations',
+    isRequired,
+  };
+}
+
 function queueProbe(queueId: string): PermissionProbe {
   return {
     path: `routing/queues/${encodeURIComponent(queueId)}/mediatypes/message/estimatedwaittime`,
     permissions: ['routing:queue:view'],
     purpose: 'estimates waits',
+    isRequired: false,
   };
 }

@@ -1,13 +1,14 @@
 import { DatabaseOpenError, DataDirectoryInUseError } from '../persistence/persistence.errors';
 import { Check } from './check';
-import { DatabaseCheck } from './database-check';
+
 import { failure, type Finding, ok, skipped } from './finding';
 import type { OpenDatabase } from './open-database';
+import { SettingsCheck } from './settings-check';
 
 /** The schema of the database against the one of this release. It is not migrated. */
 export class SchemaCheck extends Check {
   override readonly name = 'schema';
-  override readonly needs = [DatabaseCheck.NAME];
+  override readonly needs = [SettingsCheck.NAME];
   override readonly fixOfTimeout = 'Look at the check "database".';
 
   constructor(private readonly database: Pick<OpenDatabase, 'get'>) {

@@ -1,8 +1,11 @@
+import { Logger } from '@nestjs/common';
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import SqliteFile from 'better-sqlite3';
+import { sql } from 'kysely';
 import { newDataKey } from '../../src/config/data-key-list';
 import { StorageConfig } from '../../src/config/storage.config';
 import { examine } from '../../src/doctor/examine';
@@ -14,7 +17,7 @@ import { GenesysSimulator } from '../../src/simulator/genesys-simulator';
 import { DEMO_DEPLOYMENT_ID } from '../../src/simulator/web-messaging/deployment';
 import { webMessagingEnvironment } from '../../src/web-messaging-environment';
 import { BrokenHost } from '../support/broken-hosts';
-import { sql } from 'kysely';
+import { administrate, createDatabase, databaseAt, testServerUrl } from '../support/postgres';
 
 type Settings = Readonly<Record<string, string>>;
 
@@ -29,6 +32,7 @@ let crm: CrmSimulator;
 let dataDir: string;
 
 beforeEach(async () => {
+  Logger.overrideLogger(false);
   genesys = await GenesysSimulator.start({ openMessaging: { integrations: [OPEN_INTEGRATION] } });
   crm = await CrmSimulator.start();
   genesys.openMessaging.setWebhook(OPEN_INTEGRATION.id, crm.url);
@@ -204,6 +208,22 @@ describe('the hosts', () => {
     );
   });
 
+  it('tells a certificate for another name', async () => {
+    await using host = await BrokenHost.selfSigned();
+    const certificate = join(dataDir, 'ca.pem');
+    await writeFile(certificate, host.certificate);
+    const changes = {
+      GENESYS_API_URL: host.url.replace('127.0.0.1', 'localhost'),
+      NODE_EXTRA_CA_CERTS: certificate,
+    };
+    const { code, output } = await run({ ...healthy(), ...changes });
+
+    expect(code).toBe(2);
+    expect(output).toMatch(
+      /^fail +connection api +.+ is for another name .+\n +fix: Correct GENESYS_API_URL/m,
+    );
+  });
+
   it('tells a proxy that cannot be reached', async () => {
     await using proxy = await BrokenHost.refusedPort();
     const faults = await faultsOf({ HTTP_PROXY: proxy.url });
@@ -280,8 +300,18 @@ describe('the OAuth client', () => {
   });
 
   it('has a lower rate limit than the settings', async () => {
+    genesys.state.requestsPerMinute = 300;
+
     expect(await faultOf({ GENESYS_REQUESTS_PER_MINUTE: '5000' })).toEqual(
       fault('warn', 'rate limit demo-client', 'fewer than the 5000', 'GENESYS_REQUESTS_PER_MINUTE=300'),
+    );
+  });
+
+  it('gets no answer of the login in time', async () => {
+    await using host = await BrokenHost.blackHole();
+
+    expect(await faultsOf({ GENESYS_LOGIN_URL: host.url, UPSTREAM_TIMEOUT_MS: '300' })).toContainEqual(
+      fault('fail', 'login demo-client', 'timed out', 'status page'),
     );
   });
 });
@@ -394,7 +424,6 @@ describe('the CRM', () => {
     [{ kind: 'status', status: 401 }, 'status 401', 'CRM_WEBHOOK_SECRET'],
     [{ kind: 'redirect', location: 'https://elsewhere.example/' }, 'status 302', 'CRM_WEBHOOK_URL'],
     [{ kind: 'hang-up' }, 'gives no answer', 'CRM_WEBHOOK_URL'],
-    [{ kind: 'hang-before-headers' }, 'no answer in time', 'CRM_WEBHOOK_URL'],
   ] as const)('does not accept it: %j', async (kind, message, fix) => {
     crm.faults.add({ match: { method: 'POST' }, fault: kind });
 
@@ -420,6 +449,17 @@ describe('the database', () => {
     await migrated(newDataKey('k1'));
 
     expect(await faultOf()).toEqual(fault('fail', 'data keys', 'k1', 'DATA_KEY'));
+  });
+
+  it('has data of a key that is missing', async () => {
+    await migrated();
+    const file = new SqliteFile(join(dataDir, 'guest-sessions.db'));
+    file.exec(`insert into passing_batch (id, source, number, at, body) values ('1', '', 1, 0, 'enc:k1:x')`);
+    file.close();
+
+    expect(await faultOf({ DATA_KEY: newDataKey('k2') })).toEqual(
+      fault('fail', 'data keys', 'lacks the key k1', 'DATA_KEY'),
+    );
   });
 
   it('has the schema of a newer release', async () => {
@@ -448,6 +488,38 @@ describe('the database', () => {
 
     expect(await faultOf({ DATA_DIR: join(file, 'data') })).toEqual(
       fault('fail', 'database', 'ENOTDIR', 'DATA_DIR'),
+    );
+  });
+
+  it('is a server that confirms commits before they are durable', async () => {
+    const database = await createDatabase();
+    await administrate(
+      database.url,
+      `alter database ${databaseAt(database.url)} set synchronous_commit = off`,
+    );
+    const findings = await findingsOf({ DATABASE_URL: database.url });
+    await database.drop();
+
+    expect(findings).toContainEqual(
+      fault('fail', 'database', 'synchronous_commit is off', 'synchronous_commit'),
+    );
+    expect(findings).toContainEqual(
+      expect.objectContaining({
+        check: 'database',
+        message: expect.stringMatching(/^PostgreSQL \d+.+round trip/),
+      }),
+    );
+    expect(findings).toContainEqual(
+      expect.objectContaining({ check: 'schema', message: expect.stringContaining('empty') }),
+    );
+  });
+
+  it('is a server without the database', async () => {
+    const url = new URL(testServerUrl());
+    url.pathname = '/no_such_database';
+
+    expect(await faultsOf({ DATABASE_URL: url.href })).toContainEqual(
+      fault('fail', 'database', '3D000', 'DATABASE_URL'),
     );
   });
 
