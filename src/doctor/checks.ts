@@ -16,7 +16,7 @@ import { DataKeysCheck } from './data-keys-check';
 import { DatabaseCheck } from './database-check';
 import { DeploymentCheck } from './deployment-check';
 import { GuestSessionCheck } from './guest-session-check';
-import { type Host, hostsOf } from './hosts';
+import { hostsOf, loginHostOf } from './hosts';
 import { LoginCheck } from './login-check';
 import { NameCheck } from './name-check';
 import { OpenDatabase } from './open-database';
@@ -78,7 +78,7 @@ export class Checks implements AsyncDisposable {
   private ofClients(): readonly Check[] {
     const { genesys, environment } = this;
     const { ids } = this.config.clients;
-    const login = hostsOf(environment).find(({ name }) => name === 'login') as Host;
+    const login = loginHostOf(environment);
     const settings = clientSettingsOf(environment);
     const [probes, unchecked] = [probesOf(environment), uncheckedPermissionsOf(environment)];
     return [

@@ -12,11 +12,11 @@ export interface Host {
 
 /** The hosts that the settings lead to; those of guests only where a deployment is configured. */
 export function hostsOf(environment: Environment): readonly Host[] {
-  const { loginUrl, apiUrl } = new GenesysConfig(environment);
+  const { apiUrl } = new GenesysConfig(environment);
   const web = new WebMessagingConfig(environment);
-  const { GENESYS_LOGIN_URL, GENESYS_API_URL, GENESYS_CDN_URL, GENESYS_MESSAGING_URL } = environment;
+  const { GENESYS_API_URL, GENESYS_CDN_URL, GENESYS_MESSAGING_URL } = environment;
   const hosts: Host[] = [
-    { name: 'login', url: new URL(loginUrl), setting: settingOf('GENESYS_LOGIN_URL', GENESYS_LOGIN_URL) },
+    loginHostOf(environment),
     { name: 'api', url: new URL(apiUrl), setting: settingOf('GENESYS_API_URL', GENESYS_API_URL) },
   ];
   if (!web.isComplete || !URL.canParse(web.deploymentUrl) || !URL.canParse(web.socketUrl)) return hosts;
@@ -29,6 +29,13 @@ export function hostsOf(environment: Environment): readonly Host[] {
       setting: settingOf('GENESYS_MESSAGING_URL', GENESYS_MESSAGING_URL),
     },
   ];
+}
+
+/** The host that issues access tokens. */
+export function loginHostOf(environment: Environment): Host {
+  const { loginUrl } = new GenesysConfig(environment);
+  const setting = settingOf('GENESYS_LOGIN_URL', environment.GENESYS_LOGIN_URL);
+  return { name: 'login', url: new URL(loginUrl), setting };
 }
 
 function settingOf(name: string, value: string | undefined): string {

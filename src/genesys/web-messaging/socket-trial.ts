@@ -50,8 +50,8 @@ export class SocketTrial {
 /** Settles with the first frame about the session, or rejects with the end of the connection. */
 class AwaitedSession implements ConnectionListener {
   readonly configured: Promise<void>;
-  private resolve = (): void => undefined;
-  private reject = (error: Error): void => void error;
+  private resolve: () => void = () => undefined;
+  private reject: (error: Error) => void = () => undefined;
 
   constructor() {
     this.configured = new Promise((resolve, reject) => {
