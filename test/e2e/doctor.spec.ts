@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ConnectProxyFake } from '../../src/common/http/connect-proxy.fake';
 import { BrokenHost } from '../support/broken-hosts';
 import { aFault, DoctorWorld } from '../support/doctor-world';
 
@@ -130,6 +131,21 @@ describe('the hosts', () => {
 
     expect(faults).toContainEqual(aFault('fail', 'proxy', 'ECONNREFUSED', 'HTTP_PROXY'));
     expect(faults).toContainEqual(aFault('fail', 'connection login', 'proxy', 'HTTP_PROXY'));
+  });
+
+  it('goes through a proxy that works', async () => {
+    await using proxy = await ConnectProxyFake.start();
+
+    expect(await world.faults({ HTTP_PROXY: proxy.url() })).toEqual([]);
+    expect(proxy.targets).not.toEqual([]);
+  });
+
+  it('tells a proxy that refuses its credentials, and shows none', async () => {
+    await using proxy = await ConnectProxyFake.start('operator:right-password');
+    const faults = await world.faults({ HTTP_PROXY: proxy.url('operator:wrong-password') });
+
+    expect(faults).toContainEqual(aFault('fail', 'connection login', 'status 407', 'HTTP_PROXY'));
+    expect(JSON.stringify(faults)).not.toContain('-password');
   });
 
   it('goes around a proxy for the hosts of NO_PROXY', async () => {
