@@ -19,7 +19,7 @@ import { GuestSessionCheck } from './guest-session-check';
 import { hostsOf, loginHostOf } from './hosts';
 import { LoginCheck } from './login-check';
 import { NameCheck } from './name-check';
-import { OpenDatabase } from './open-database';
+import { DatabaseAccess } from './database-access';
 import { OpenMessagingCheck } from './open-messaging-check';
 import { PermissionCheck } from './permission-check';
 import { probesOf, uncheckedPermissionsOf } from './permission-probes';
@@ -38,7 +38,7 @@ export interface CheckOptions {
 export class Checks implements AsyncDisposable {
   private readonly genesys: GenesysDiagnostics;
   private readonly crm: CrmDiagnostics;
-  private readonly database: OpenDatabase;
+  private readonly database: DatabaseAccess;
   private readonly config: GenesysConfig;
   private readonly storage: StorageConfig;
 
@@ -50,7 +50,7 @@ export class Checks implements AsyncDisposable {
     this.crm = new CrmDiagnostics(environment);
     this.config = new GenesysConfig(environment);
     this.storage = new StorageConfig(environment);
-    this.database = new OpenDatabase(this.storage);
+    this.database = new DatabaseAccess(this.storage);
   }
 
   get all(): readonly Check[] {
@@ -107,6 +107,5 @@ export class Checks implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.genesys[Symbol.asyncDispose]();
     await this.crm[Symbol.asyncDispose]();
-    await this.database[Symbol.asyncDispose]();
   }
 }

@@ -1,4 +1,5 @@
 import type { DatabaseDiagnostics, ServerFacts } from '../persistence/database-diagnostics';
+import type { DatabaseAccess } from './database-access';
 import { DatabaseCheck } from './database-check';
 import type { Finding } from './finding';
 
@@ -18,13 +19,13 @@ function checkOf(facts: Partial<ServerFacts>, roundTrips = [1, 2, 3]): Promise<r
     roundTripsMs: () => Promise.resolve(roundTrips),
   } as unknown as DatabaseDiagnostics;
   const config = { databaseUrl: 'postgres://db.example/guests', dataDir: './data' };
-  return new DatabaseCheck(config, { get: () => Promise.resolve(database) }).run();
+  return new DatabaseCheck(config, { use: (work) => work(database) }).run();
 }
 
 /** An embedded database that does not exist yet, in such a folder. */
 function folderCheckOf(facts: object): Promise<readonly Finding[]> {
   const config = { databaseUrl: undefined, dataDir: '/data' };
-  const none = { get: () => Promise.resolve(undefined) };
+  const none: Pick<DatabaseAccess, 'use'> = { use: (work) => work(undefined) };
   return new DatabaseCheck(config, none, () => Promise.resolve({ ...ROOMY, ...facts })).run();
 }
 

@@ -1,12 +1,12 @@
+import { codesOf } from '../common/errors/failure-text';
 import type { StorageConfig } from '../config/storage.config';
-import type { ServerFacts } from '../persistence/database-diagnostics';
+import type { DatabaseDiagnostics, ServerFacts } from '../persistence/database-diagnostics';
 import { DatabaseOpenError, DataDirectoryInUseError } from '../persistence/persistence.errors';
 import { Check } from './check';
+import type { DatabaseAccess } from './database-access';
 import { failure, type Finding, ok, warning } from './finding';
 import { type FolderFacts, folderFactsOf } from './folder-facts';
-import type { OpenDatabase } from './open-database';
 import { SettingsCheck } from './settings-check';
-import { codesOf } from '../common/errors/failure-text';
 
 const ROUND_TRIPS = 20;
 /** A session is opened with several round trips. */
@@ -28,7 +28,7 @@ export class DatabaseCheck extends Check {
 
   constructor(
     private readonly config: Pick<StorageConfig, 'databaseUrl' | 'dataDir'>,
-    private readonly database: Pick<OpenDatabase, 'get'>,
+    private readonly database: Pick<DatabaseAccess, 'use'>,
     private readonly folderFacts: FolderReader = folderFactsOf,
   ) {
     super();
@@ -42,10 +42,7 @@ export class DatabaseCheck extends Check {
 
   private async databaseFindings(): Promise<readonly Finding[]> {
     try {
-      const database = await this.database.get();
-      if (database === undefined) return [ok('there is no database yet: the first start creates it')];
-      const facts = await database.server();
-      return [roundTripFinding(facts, await database.roundTripsMs(ROUND_TRIPS)), ...serverFaults(facts)];
+      return await this.database.use(findingsIn);
     } catch (error) {
       return [this.openFault(error)];
     }
@@ -80,6 +77,12 @@ export class DatabaseCheck extends Check {
     if (freeBytes < FULL_BYTES) return [failure(free, fix)];
     return [freeBytes < LOW_BYTES ? warning(free, fix) : ok(free)];
   }
+}
+
+async function findingsIn(database: DatabaseDiagnostics | undefined): Promise<readonly Finding[]> {
+  if (database === undefined) return [ok('there is no database yet: the first start creates it')];
+  const facts = await database.server();
+  return [roundTripFinding(facts, await database.roundTripsMs(ROUND_TRIPS)), ...serverFaults(facts)];
 }
 
 function roundTripFinding(

@@ -1,6 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import SqliteFile from 'better-sqlite3';
 import { sql } from 'kysely';
@@ -111,11 +110,33 @@ describe('the database', () => {
     );
   });
 
-  it('is left as it is', async () => {
-    await world.findings();
+  it('is not created', async () => {
     const { code } = await world.run({}, '--offline');
 
     expect(code).toBe(0);
-    expect(existsSync(join(world.dataDir, 'guest-sessions.db'))).toBe(false);
+    expect(await readdir(world.dataDir)).toEqual([]);
+  });
+
+  it('is left as it is', async () => {
+    await world.migrate();
+    const file = join(world.dataDir, 'guest-sessions.db');
+    const before = await readFile(file);
+    await world.findings({ DATA_KEY: `${world.dataKey},${newDataKey('k2')}` });
+
+    expect((await readFile(file)).equals(before)).toBe(true);
+    expect(await readdir(world.dataDir)).toEqual(['guest-sessions.db']);
+  });
+
+  it('is compared with the keys after the migrations of the next start', async () => {
+    await world.migrate();
+    const file = new SqliteFile(join(world.dataDir, 'guest-sessions.db'));
+    file.exec(`delete from kysely_migration where name = (select max(name) from kysely_migration)`);
+    file.close();
+    const findings = await world.findings();
+
+    expect(findings).toContainEqual(expect.objectContaining({ check: 'data keys', outcome: 'skipped' }));
+    expect(findings).toContainEqual(
+      expect.objectContaining({ check: 'schema', message: expect.stringContaining('the next start runs 1') }),
+    );
   });
 });
