@@ -110,11 +110,7 @@ function faultsOf({ isActive, endDetection, requiresLogin }: Deployment): Findin
 }
 
 /** Features that are off by choice: no fault. */
-function notesOn({ allowsClear, uploadModes, allowsLogin }: Deployment): string {
-  const off = [
-    ...(allowsClear ? [] : ['Clear Conversation']),
-    ...(uploadModes?.length === 0 ? ['attachments'] : []),
-    ...(allowsLogin ? [] : ['authentication']),
-  ];
+function notesOn({ allowsClear, allowsLogin }: Deployment): string {
+  const off = [...(allowsClear ? [] : ['Clear Conversation']), ...(allowsLogin ? [] : ['authentication'])];
   return off.length === 0 ? '' : `; off: ${off.join(', ')}`;
 }

@@ -19,8 +19,9 @@ export class GuestSessionCheck extends Check {
 
   override async run(signal: AbortSignal): Promise<readonly Finding[]> {
     try {
-      await this.genesys.tryGuestSession(signal);
-      return [ok('connected, configured and closed')];
+      const { allowsFiles } = await this.genesys.tryGuestSession(signal);
+      const files = allowsFiles === undefined ? '' : `; guests may send ${allowsFiles ? '' : 'no '}files`;
+      return [ok(`connected, configured and closed${files}`)];
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof UpstreamForbiddenError)

@@ -19,7 +19,7 @@ import { GenesysTelemetry } from './transport/genesys.telemetry';
 import { UpstreamCircuits } from './transport/upstream-circuits';
 import { WebSocketOpener } from './transport/web-socket-opener';
 import { type Deployment, DeploymentConfig } from './web-messaging/deployment/deployment-config';
-import { SocketTrial } from './web-messaging/socket-trial';
+import { SocketTrial, type TriedSession } from './web-messaging/socket-trial';
 
 /** Permissions as the platform writes them, such as `conversation:message:view`. */
 const PERMISSION = /\b[a-z]\w{1,39}:[a-z]\w{1,39}(?::[a-z]\w{1,39})?\b/gi;
@@ -135,7 +135,7 @@ export class GenesysDiagnostics implements AsyncDisposable {
   }
 
   /** Configures a guest session over the WebSocket and closes it, without a message and so without a conversation. */
-  tryGuestSession(signal: AbortSignal): Promise<void> {
+  tryGuestSession(signal: AbortSignal): Promise<TriedSession> {
     return new SocketTrial(this.web, this.sockets, this.metrics).run(signal);
   }
 

@@ -48,6 +48,14 @@ describe('the deployment', () => {
     expect([...world.genesys.webMessaging.registry.records()]).toEqual([]);
   });
 
+  it('allows no files', async () => {
+    await using other = await DoctorWorld.start({ fileUpload: { enableAttachments: false, modes: [] } });
+
+    expect(await other.findings()).toContainEqual(
+      expect.objectContaining({ check: 'guest session', message: expect.stringContaining('no files') }),
+    );
+  });
+
   it('refuses the guest WebSocket', async () => {
     world.genesys.faults.add({ match: { path: '/v1$' }, fault: { kind: 'status', status: 403 } });
 

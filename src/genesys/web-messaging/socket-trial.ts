@@ -9,8 +9,14 @@ import type { ConnectionListener } from './connection/guest-connection';
 import { refusalOf } from './connection/refusal';
 import { WsConnectionFactory } from './connection/ws-connection-factory';
 import { ClientFrames } from './frames/client-frame';
-import type { ServerFrame } from './frames/server-frame';
+import type { ServerFrame, SessionFacts } from './frames/server-frame';
 import { WebMessagingTelemetry } from './web-messaging.telemetry';
+
+/** The features of the session that was tried. */
+export interface TriedSession {
+  /** False where guests may send no files; undefined where the server does not state it. */
+  readonly allowsFiles: boolean | undefined;
+}
 
 /** A trial belongs to no session, so that no other replica can hold it. */
 const ALWAYS_VALID: LeaseFence = { isValid: true, assertValid: () => undefined };
@@ -32,15 +38,16 @@ export class SocketTrial {
   }
 
   /** Rejects with the `UpstreamError` of the refusal or of the connection, or with the reason of the signal. */
-  async run(signal: AbortSignal): Promise<void> {
+  async run(signal: AbortSignal): Promise<TriedSession> {
     const { deploymentId } = this.config;
     const session = new AwaitedSession();
     const frames = new ClientFrames(randomUUID());
     const connection = await this.connections.connect(session, signal);
     try {
       connection.send(frames.configureSession(randomUUID(), { deploymentId, startNew: false }));
-      await abortable(session.configured, signal);
+      const { media } = await abortable(session.configured, signal);
       connection.send(frames.closeSession(randomUUID()));
+      return { allowsFiles: media.fileTypes && media.fileTypes.length > 0 };
     } finally {
       connection.close();
     }
@@ -49,8 +56,8 @@ export class SocketTrial {
 
 /** Settles with the first frame about the session, or rejects with the end of the connection. */
 class AwaitedSession implements ConnectionListener {
-  readonly configured: Promise<void>;
-  private resolve: () => void = () => undefined;
+  readonly configured: Promise<SessionFacts>;
+  private resolve: (facts: SessionFacts) => void = () => undefined;
   private reject: (error: Error) => void = () => undefined;
 
   constructor() {
@@ -65,7 +72,7 @@ class AwaitedSession implements ConnectionListener {
   onFrame(frame: ServerFrame): void {
     const refusal = refusalOf(frame);
     if (refusal !== undefined) this.reject(refusal);
-    else if (frame.kind === 'session') this.resolve();
+    else if (frame.kind === 'session') this.resolve(frame.facts);
   }
 
   onEnded(): void {
