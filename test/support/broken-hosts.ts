@@ -13,6 +13,8 @@ export class BrokenHost implements AsyncDisposable {
   private constructor(
     readonly url: string,
     private readonly server?: Server,
+    /** The certificate of a TLS server, in PEM. */
+    readonly certificate = '',
   ) {
     server?.on('connection', (socket: Socket) => this.sockets.add(socket.on('error', () => undefined)));
   }
@@ -53,13 +55,18 @@ export class BrokenHost implements AsyncDisposable {
     const wanted = ['-newkey', 'rsa:2048', '-nodes', '-days', '1', '-subj', '/CN=127.0.0.1'];
     const names = ['-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', key, '-out', cert];
     execFileSync('openssl', ['req', '-x509', ...wanted, ...names], { stdio: 'ignore' });
-    const server = createTlsServer({ key: await readFile(key), cert: await readFile(cert) });
+    const certificate = await readFile(cert, 'utf8');
+    const server = createTlsServer({ key: await readFile(key), cert: certificate });
     await rm(directory, { recursive: true });
-    return BrokenHost.behind(server, 'https');
+    return BrokenHost.behind(server, 'https', certificate);
   }
 
-  private static async behind(server: Server, scheme: 'http' | 'https' = 'http'): Promise<BrokenHost> {
-    return new BrokenHost(`${scheme}://127.0.0.1:${await portOf(server)}`, server);
+  private static async behind(
+    server: Server,
+    scheme: 'http' | 'https' = 'http',
+    certificate?: string,
+  ): Promise<BrokenHost> {
+    return new BrokenHost(`${scheme}://127.0.0.1:${await portOf(server)}`, server, certificate);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -63,6 +63,14 @@ const MIGRATIONS: Readonly<Record<string, (dialect: Dialect) => Migration>> = {
   '0027-lists-of-operators': listsOfOperators,
 };
 
+/** The schema of a database against the one of this release. */
+export interface SchemaDifference {
+  /** Number of migrations that were applied; 0 for an empty database. */
+  readonly applied: number;
+  readonly missing: readonly string[];
+  readonly unknown: readonly string[];
+}
+
 /** Slightly less than the time that an orchestrator allows for the start. */
 const MIGRATION_TIMEOUT_MS = 240_000;
 const PAUSE_MS = 1_000;
@@ -88,6 +96,16 @@ export async function migrate(db: Kysely<Database>, dialect: Dialect): Promise<v
     new Logger('Schema').warn({ message: 'Migration blocked by a lock; retrying', error });
     await delay(PAUSE_MS);
   }
+}
+
+/** Migrations that the database lacks, and those of a newer release, by their names. Writes nothing. */
+export async function schemaDifference(db: Kysely<Database>): Promise<SchemaDifference> {
+  const applied = await appliedMigrations(db);
+  return {
+    applied: applied.length,
+    missing: Object.keys(MIGRATIONS).filter((name) => !applied.includes(name)),
+    unknown: applied.filter((name) => !(name in MIGRATIONS)),
+  };
 }
 
 async function refuseNewer(db: Kysely<Database>): Promise<void> {

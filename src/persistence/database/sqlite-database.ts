@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import SqliteFile, { type Statement } from 'better-sqlite3';
 import { Kysely, SqliteAdapter, type SqliteDatabase, SqliteDialect } from 'kysely';
@@ -37,11 +38,34 @@ export function openSqliteFile(dataDir: string): SqliteFile.Database {
     return file;
   } catch (error) {
     file?.close();
-    if (codeOf(error)?.startsWith('SQLITE_BUSY')) {
-      throw new DataDirectoryInUseError(directory, { cause: error });
-    }
-    throw new DatabaseOpenError(`the database in ${directory}`, error);
+    throw openErrorOf(error, directory);
   }
+}
+
+/**
+ * Opens the SQLite file in `dataDir` for reads alone, while no process uses it; undefined if there is none. Throws
+ * `DataDirectoryInUseError` or `DatabaseOpenError`. Closing it removes SQLite's temporary files.
+ */
+export function openSqliteForReads(dataDir: string): SqliteFile.Database | undefined {
+  const directory = resolve(dataDir);
+  const path = join(directory, FILE_NAME);
+  if (!existsSync(path)) return undefined;
+  let file: SqliteFile.Database | undefined;
+  try {
+    file = new SqliteFile(path, { fileMustExist: true, timeout: 0 });
+    file.pragma('query_only = ON');
+    file.exec('begin; select count(*) from sqlite_schema; commit');
+    return file;
+  } catch (error) {
+    file?.close();
+    throw openErrorOf(error, directory);
+  }
+}
+
+function openErrorOf(error: unknown, directory: string): Error {
+  return codeOf(error)?.startsWith('SQLITE_BUSY') === true
+    ? new DataDirectoryInUseError(directory, { cause: error })
+    : new DatabaseOpenError(`the database in ${directory}`, error);
 }
 
 function takeExclusively(file: SqliteFile.Database): void {

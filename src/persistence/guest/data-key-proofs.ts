@@ -16,6 +16,22 @@ const PROOF = 'guest-sessions';
  * `data_key` names every key that stored texts may be encrypted with.
  */
 export async function admitDataKeys(db: Kysely<Database>, keys: readonly DataKey[]): Promise<void> {
+  const known = await provenDataKeys(db, keys);
+  const added = keys.filter(({ id }) => !known.has(id)).map((key) => ({ id: key.id, proof: proofOf(key) }));
+  if (added.length === 0) return;
+  await remember(db, added);
+  // Another process may have registered another key under the same id a moment ago.
+  await admitDataKeys(db, keys);
+}
+
+/**
+ * The ids of the keys that stored texts may be encrypted with, once all of them can be read with `keys`. Throws
+ * `DataKeyError` like `admitDataKeys`, and writes nothing.
+ */
+export async function provenDataKeys(
+  db: Kysely<Database>,
+  keys: readonly DataKey[],
+): Promise<ReadonlySet<string>> {
   const rows = await db.selectFrom('data_key').selectAll().execute();
   const known = new Map(rows.map(({ id, proof }) => [id, proof]));
   for (const key of keys) {
@@ -26,11 +42,7 @@ export async function admitDataKeys(db: Kysely<Database>, keys: readonly DataKey
   for (const id of known.keys()) {
     if (!given.has(id) && (await isInUse(db, id))) throw DataKeyError.missing(id);
   }
-  const added = keys.filter(({ id }) => !known.has(id)).map((key) => ({ id: key.id, proof: proofOf(key) }));
-  if (added.length === 0) return;
-  await remember(db, added);
-  // Another process may have registered another key under the same id a moment ago.
-  await admitDataKeys(db, keys);
+  return new Set(known.keys());
 }
 
 /** Never overwrites a row. */

@@ -1,0 +1,67 @@
+import type { CrmDiagnostics } from '../crm/crm-diagnostics';
+import { Check } from './check';
+import { failure, type Finding, ok, skipped, warning } from './finding';
+import { SettingsCheck } from './settings-check';
+
+type Attempt = Awaited<ReturnType<CrmDiagnostics['test']>>;
+
+interface CrmFacts {
+  /** The host of `CRM_WEBHOOK_URL`; undefined without a CRM. */
+  readonly host: string | undefined;
+  readonly isSigned: boolean;
+}
+
+/** Sends one test event to the CRM, which the contract of webhooks has receivers accept without an effect. */
+export class CrmCheck extends Check {
+  override readonly name = 'crm';
+  override readonly needs = [SettingsCheck.NAME];
+  override readonly timeoutMs = 20_000;
+  override readonly fixOfTimeout = 'Check CRM_WEBHOOK_URL.';
+
+  constructor(
+    private readonly facts: CrmFacts,
+    private readonly crm: Pick<CrmDiagnostics, 'test'>,
+  ) {
+    super();
+  }
+
+  override async run(): Promise<readonly Finding[]> {
+    const { host, isSigned } = this.facts;
+    if (host === undefined) return [skipped('CRM_WEBHOOK_URL is not set')];
+    const attempt = await this.crm.test();
+    if (attempt.error !== undefined) return [refusalOf(attempt, host)];
+    const accepted = `${host} accepted a test event (status 2xx, ${attempt.latencyMs} ms)`;
+    if (isSigned) return [ok(accepted)];
+    return [
+      warning(
+        `${accepted}, which was not signed: the receiver cannot tell events from forged ones`,
+        'Set CRM_WEBHOOK_SECRET or CRM_WEBHOOK_SECRET_FILE, and give it to the receiver.',
+      ),
+    ];
+  }
+}
+
+function refusalOf({ status, error = '' }: Attempt, host: string): Finding {
+  if (error === 'address not allowed')
+    return failure(
+      `${host} has no public address, so that nothing was sent`,
+      'Correct CRM_WEBHOOK_URL, or set CRM_WEBHOOK_ALLOW_PRIVATE=true for a CRM in a network of your own.',
+    );
+  if (status === undefined)
+    return failure(
+      `${host} gives no answer: ${error}`,
+      'Correct CRM_WEBHOOK_URL, or allow the connection in the firewall or at the proxy.',
+    );
+  return failure(`${host} refused the test event with status ${status}`, fixOf(status));
+}
+
+function fixOf(status: number): string {
+  if (status >= 300 && status < 400)
+    return 'Put the final address into CRM_WEBHOOK_URL: redirects are not followed.';
+  if (status === 401 || status === 403)
+    return 'Compare CRM_WEBHOOK_SECRET, and user and password in CRM_WEBHOOK_URL, with those of the receiver.';
+  if (status === 404 || status === 410) return 'Correct the path in CRM_WEBHOOK_URL.';
+  if (status === 429) return 'Lower SYNC_MAX_PER_SECOND, or raise the limit of the receiver.';
+  if (status >= 500) return 'Look at the log of the receiver of CRM_WEBHOOK_URL; events wait 72 hours.';
+  return 'Have the receiver of CRM_WEBHOOK_URL answer 2xx to events of the type session.test.';
+}

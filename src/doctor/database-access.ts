@@ -1,0 +1,20 @@
+import type { StorageConfig } from '../config/storage.config';
+import { DatabaseDiagnostics } from '../persistence/database-diagnostics';
+
+/** Opens the database for each check anew: an embedded one that stays open would keep the service from starting. */
+export class DatabaseAccess {
+  constructor(private readonly config: StorageConfig) {}
+
+  /**
+   * Work with the open database, or with undefined while there is no embedded one. Rejects with `DatabaseOpenError`,
+   * `DataDirectoryInUseError` or the error of the work.
+   */
+  async use<T>(work: (database: DatabaseDiagnostics | undefined) => Promise<T>): Promise<T> {
+    const database = await DatabaseDiagnostics.open(this.config);
+    try {
+      return await work(database);
+    } finally {
+      await database?.[Symbol.asyncDispose]();
+    }
+  }
+}
