@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname, join, relative, sep } from 'node:path';
 
-/** The front end's files beside the compiled service; the bundle lies as deep as this file. */
-export const CONSOLE_FOLDER = join(__dirname, '..', 'console-pages');
+/** The front end's files beside the folder of the compiled service; the bundle lies as deep as this file. */
+export const CONSOLE_FOLDER = join(__dirname, '..', '..', 'console', 'dist');
 
 const INDEX = 'index.html';
 /** The folder of files with a hash of their content in their names. */
