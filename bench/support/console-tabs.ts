@@ -10,7 +10,7 @@ interface Poll {
 
 const OK = 200;
 const HOUR_MS = 3_600_000;
-const EVERY_MS = 10_000;
+const EVERY_MS = 15_000;
 const MINUTE_MS = 60_000;
 /** Browsers and load balancers keep idle connections for longer than an interval. */
 const KEEP_ALIVE_MS = 60_000;

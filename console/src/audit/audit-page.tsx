@@ -60,11 +60,11 @@ function AuditRecords({
       const page = { ...filters, limit: 50, ...(cursor === undefined ? {} : { cursor }) };
       return (await api.GET('/v1/audit', { params: { query: page }, signal })).data;
     },
-    refetchInterval: useRefreshInterval(10_000),
+    refetchInterval: useRefreshInterval(15_000),
     placeholderData: keepPreviousData,
   });
   return (
-    <Panel title="Audit records" side={<Freshness query={query} rhythm="every 10 s" />}>
+    <Panel title="Audit records" side={<Freshness query={query} rhythm="every 15 s" />}>
       <FilterForm page="audit" fields={FIELDS} values={address} />
       <QueryView query={query} subject="audit records">
         {({ items, nextCursor }) => (

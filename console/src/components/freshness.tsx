@@ -6,7 +6,7 @@ import { useNow } from '../format/use-now';
 
 interface FreshnessProps {
   readonly query: Pick<UseQueryResult, 'dataUpdatedAt' | 'isFetching' | 'isError' | 'refetch'>;
-  /** Says how often the figures are read again, such as `every 10 s`. */
+  /** Says how often the figures are read again, such as `every 15 s`. */
   readonly rhythm?: string;
 }
 

@@ -67,14 +67,14 @@ export function DeliveriesPage({ route }: PageProps): ReactElement {
       const page = { ...filters, limit: 50, ...(cursor === undefined ? {} : { cursor }) };
       return (await api.GET('/v1/deliveries', { params: { query: page }, signal })).data;
     },
-    refetchInterval: useRefreshInterval(10_000),
+    refetchInterval: useRefreshInterval(15_000),
     placeholderData: keepPreviousData,
     enabled: isPermitted,
   });
   return (
     <>
       <PageHeader title="Deliveries">
-        {isPermitted && <Freshness query={query} rhythm="every 10 s" />}
+        {isPermitted && <Freshness query={query} rhythm="every 15 s" />}
         <ReplayDeliveries />
       </PageHeader>
       <Panel title="List of deliveries">

@@ -25,13 +25,13 @@ export function DeliveryPage({ id }: { readonly id: string }): ReactElement {
     queryKey: ['delivery', id],
     queryFn: async ({ signal }) =>
       (await api.GET('/v1/deliveries/{id}', { params: { path: { id } }, signal })).data,
-    refetchInterval: useRefreshInterval(10_000),
+    refetchInterval: useRefreshInterval(15_000),
     enabled,
   });
   return (
     <>
       <PageHeader title="Delivery" parent={{ title: 'Deliveries', href: hrefOf('deliveries') }}>
-        {enabled && <Freshness query={query} rhythm="every 10 s" />}
+        {enabled && <Freshness query={query} rhythm="every 15 s" />}
         {query.data !== undefined && <RetryDelivery id={id} />}
       </PageHeader>
       {!enabled && <MissingScope scope="deliveries.read" />}

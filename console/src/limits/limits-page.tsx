@@ -47,7 +47,7 @@ export function LimitsPage(): ReactElement {
   const query = useLimits();
   return (
     <>
-      <PageHeader title="Limits">{enabled && <Freshness query={query} rhythm="every 10 s" />}</PageHeader>
+      <PageHeader title="Limits">{enabled && <Freshness query={query} rhythm="every 15 s" />}</PageHeader>
       {!enabled && <MissingScope scope="sessions.read" />}
       {enabled && (
         <QueryView query={query} subject="limits">

@@ -9,7 +9,7 @@ export function useLimits(): UseQueryResult<Limits> {
   return useQuery({
     queryKey: ['limits'],
     queryFn: async ({ signal }) => (await api.GET('/v1/limits', { signal })).data,
-    refetchInterval: useRefreshInterval(10_000),
+    refetchInterval: useRefreshInterval(15_000),
     enabled: useScope('sessions.read'),
   });
 }

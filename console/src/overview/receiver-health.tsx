@@ -17,11 +17,11 @@ export function ReceiverHealth(): ReactElement {
   const query = useQuery({
     queryKey: ['sinks'],
     queryFn: async ({ signal }) => (await api.GET('/v1/sinks', { signal })).data.items,
-    refetchInterval: useRefreshInterval(10_000),
+    refetchInterval: useRefreshInterval(15_000),
     enabled,
   });
   return (
-    <Panel title="Receivers" side={enabled && <Freshness query={query} rhythm="every 10 s" />}>
+    <Panel title="Receivers" side={enabled && <Freshness query={query} rhythm="every 15 s" />}>
       <div className="stack">
         {!enabled && <MissingScope scope="deliveries.read" />}
         {enabled && (

@@ -18,12 +18,12 @@ export function ReceiversPage(): ReactElement {
   const query = useQuery({
     queryKey: ['sinks'],
     queryFn: async ({ signal }) => (await api.GET('/v1/sinks', { signal })).data.items,
-    refetchInterval: useRefreshInterval(10_000),
+    refetchInterval: useRefreshInterval(15_000),
     enabled,
   });
   return (
     <>
-      <PageHeader title="Receivers">{enabled && <Freshness query={query} rhythm="every 10 s" />}</PageHeader>
+      <PageHeader title="Receivers">{enabled && <Freshness query={query} rhythm="every 15 s" />}</PageHeader>
       <Panel title="Receivers of session events">
         {!enabled && <MissingScope scope="deliveries.read" />}
         {enabled && (

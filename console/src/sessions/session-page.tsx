@@ -18,7 +18,7 @@ import { SessionTimeline } from './session-timeline';
 import { Transcript } from './transcript';
 
 const LIVE_MS = 2_000;
-const ENDED_MS = 10_000;
+const ENDED_MS = 15_000;
 const LIVE_STATES = ['connecting', 'active', 'terminating'];
 
 /** One session: its facts, its timeline and, on request, its transcript. */
@@ -38,7 +38,7 @@ export function SessionPage({ id }: { readonly id: string }): ReactElement {
     <>
       <PageHeader title={titleOf(query.data)} parent={{ title: 'Sessions', href: hrefOf('sessions') }}>
         {isPermitted && (
-          <Freshness query={query} rhythm={isLive(query.data) ? 'every 2 s while live' : 'every 10 s'} />
+          <Freshness query={query} rhythm={isLive(query.data) ? 'every 2 s while live' : 'every 15 s'} />
         )}
       </PageHeader>
       {!isPermitted && <MissingScope scope="sessions.read" />}

@@ -17,7 +17,7 @@ interface SessionTimelineProps {
 
 /** All that is known of a session, by time, from each source that the caller may read. */
 export function SessionTimeline({ session, isLive }: SessionTimelineProps): ReactElement {
-  const interval = useRefreshInterval(isLive ? 4_000 : 10_000);
+  const interval = useRefreshInterval(isLive ? 4_000 : 15_000);
   const audit = useSessionRecords(session.conversationId, interval);
   const deliveries = useSessionDeliveries(session.conversationId, interval);
   const hasAudit = useScope('audit.read');

@@ -22,7 +22,7 @@ import type { PageProps } from '../router/page-props';
 import { hrefOf } from '../router/route';
 import { SESSION_STATES, sessionFiltersOf } from './session-query';
 
-const REFRESH_MS = 10_000;
+const REFRESH_MS = 15_000;
 
 const FIELDS: readonly FilterField[] = [
   { name: 'state', label: 'State', options: SESSION_STATES },
@@ -83,7 +83,7 @@ export function SessionsPage({ route }: PageProps): ReactElement {
   return (
     <>
       <PageHeader title="Sessions">
-        {isPermitted && <Freshness query={query} rhythm="every 10 s" />}
+        {isPermitted && <Freshness query={query} rhythm="every 15 s" />}
       </PageHeader>
       <Panel title="List of sessions">
         <FilterForm page="sessions" fields={FIELDS} values={route.query} />

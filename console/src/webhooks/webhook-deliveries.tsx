@@ -61,11 +61,11 @@ export function WebhookDeliveries({ webhookId }: { readonly webhookId: string })
       const params = { path: { webhookId }, query: selected };
       return (await api.GET('/v1/webhooks/{webhookId}/deliveries', { params, signal })).data;
     },
-    refetchInterval: useRefreshInterval(10_000),
+    refetchInterval: useRefreshInterval(15_000),
     placeholderData: keepPreviousData,
   });
   return (
-    <Panel title="Deliveries" side={<Freshness query={query} rhythm="every 10 s" />}>
+    <Panel title="Deliveries" side={<Freshness query={query} rhythm="every 15 s" />}>
       <div className="filters">
         <NativeSelect
           size="xs"

@@ -27,13 +27,13 @@ export function WebhookPage({ id }: { readonly id: string }): ReactElement {
       const params = { path: { webhookId: id } };
       return (await api.GET('/v1/webhooks/{webhookId}', { params, signal })).data;
     },
-    refetchInterval: useRefreshInterval(10_000),
+    refetchInterval: useRefreshInterval(15_000),
     enabled,
   });
   return (
     <>
       <PageHeader title="Webhook" parent={{ title: 'Webhooks', href: hrefOf('webhooks') }}>
-        {enabled && <Freshness query={query} rhythm="every 10 s" />}
+        {enabled && <Freshness query={query} rhythm="every 15 s" />}
       </PageHeader>
       {!enabled && <MissingScope scope="webhooks.manage" />}
       {enabled && (

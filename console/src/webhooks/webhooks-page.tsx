@@ -48,14 +48,14 @@ export function WebhooksPage(): ReactElement {
       const page = { limit: 50, ...(cursor === undefined ? {} : { cursor }) };
       return (await api.GET('/v1/webhooks', { params: { query: page }, signal })).data;
     },
-    refetchInterval: useRefreshInterval(10_000),
+    refetchInterval: useRefreshInterval(15_000),
     placeholderData: keepPreviousData,
     enabled,
   });
   return (
     <>
       <PageHeader title="Webhooks">
-        {enabled && <Freshness query={query} rhythm="every 10 s" />}
+        {enabled && <Freshness query={query} rhythm="every 15 s" />}
         <CreateWebhook />
       </PageHeader>
       <Panel title="List of webhooks">
