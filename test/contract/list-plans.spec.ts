@@ -87,6 +87,7 @@ const FEW: readonly (readonly [name: string, index: string, list: Listing])[] = 
   ['sessions of a caller that has few', 'session_newest_of_owner', sessions({ caller: 'retired-caller' })],
   ['sessions of a guest', 'session_of_guest', sessions({ guestRef: '0'.repeat(32) })],
   ['deliveries of a conversation', 'session_event_sequence', deliveries({ conversationId: ID })],
+  ['failing deliveries', 'delivery_(newest_pending|blocked)', deliveries({ status: 'failing' })],
   ['dead deliveries to a sink', 'delivery_(newest_)?dead', deliveries({ status: 'dead', sink: 'crm' })],
   ['records of a conversation', 'audit_record_of_conversation', audit({ conversationId: ID })],
   ['records of a target', 'audit_record_of_target', audit({ target: ID })],

@@ -64,7 +64,9 @@ describe.each(DIALECTS)(`${WebhookDeliveryStore.name}, its queries, on %s`, (dia
       attempts: 0,
       nextAttemptAt: 2_000,
     });
+    await expect(list({ status: 'failing' })).resolves.toEqual([]);
     await stores.webhookQueue.postpone(await claimEvent(stores, id), REFUSED, 4_000);
+    await expect(list({ status: 'failing' })).resolves.toHaveLength(1);
     await expect(found()).resolves.toEqual({
       ...known,
       status: 'pending',

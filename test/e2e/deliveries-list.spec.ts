@@ -86,6 +86,7 @@ describe("deliveries in the operators' API", () => {
     const settled = both.map((type) => `${type} delivered`);
     expect(await listed(`?conversationId=${refused}`)).toEqual(waiting);
     expect(await listed('?status=pending')).toEqual(waiting);
+    expect(await listed('?status=failing')).toEqual(['session.connected pending']);
     expect(await listed('?status=delivered')).toEqual(settled);
     expect(await listed('?status=dead')).toEqual([]);
     expect(await listed('?sink=crm')).toEqual([...settled, ...waiting].sort());

@@ -101,8 +101,10 @@ export class ConsolePage {
     return this.page.evaluate(findings);
   }
 
+  /** Rejects if anything went wrong in the page. */
   async close(): Promise<void> {
     await this.page.context().close();
+    if (this.errors.length > 0) throw new Error(`The browser reported: ${this.errors.join('; ')}`);
   }
 }
 

@@ -3250,8 +3250,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Only events of this conversation. */
                 conversationId?: string;
-                /** @description Only deliveries in this status. */
-                status?: "pending" | "delivered" | "dead";
+                /** @description Only deliveries in this status; `failing`: pending ones with failed attempts. */
+                status?: "pending" | "failing" | "delivered" | "dead";
                 /** @description Only deliveries to this sink. */
                 sink?: string;
             };
@@ -3720,8 +3720,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Only events of this conversation. */
                 conversationId?: string;
-                /** @description Only deliveries in this status. */
-                status?: "pending" | "delivered" | "dead";
+                /** @description Only deliveries in this status; `failing`: pending ones with failed attempts. */
+                status?: "pending" | "failing" | "delivered" | "dead";
             };
             header?: never;
             path: {

@@ -13,13 +13,12 @@ import { PageHeader } from '../components/page-header';
 import { Pager } from '../components/pager';
 import { Panel } from '../components/panel';
 import { QueryView } from '../components/query-view';
-import { StatusBadge } from '../components/status-badge';
-import { Timestamp } from '../components/timestamp';
 import { useCursor } from '../components/use-cursor';
 import { useScope } from '../login/console-session-context';
 import type { PageProps } from '../router/page-props';
 import { hrefOf } from '../router/route';
-import { DELIVERY_STATUSES, deliveryFiltersOf, shownStatusOf, withStatus } from './delivery-query';
+import { DELIVERY_STATUSES, deliveryFiltersOf } from './delivery-query';
+import { PROGRESS_COLUMNS, STATUS_COLUMN } from './delivery-columns';
 import { ReplayDeliveries } from './replay-deliveries';
 import { RetryDelivery } from './retry-delivery';
 
@@ -34,7 +33,7 @@ const COLUMNS: readonly Column<Delivery>[] = [
     title: 'Delivery',
     cell: ({ id }) => <CopyableId id={id} label="delivery id" href={hrefOf('deliveries', id)} isShort />,
   },
-  { title: 'Status', cell: (delivery) => <StatusBadge status={shownStatusOf(delivery)} /> },
+  STATUS_COLUMN,
   { title: 'Receiver', cell: ({ sink }) => sink },
   { title: 'Event', cell: ({ event }) => event.type },
   {
@@ -44,14 +43,7 @@ const COLUMNS: readonly Column<Delivery>[] = [
     ),
     isSecondary: true,
   },
-  { title: 'Failures', cell: ({ failures }) => failures, isNumber: true },
-  { title: 'Queued', cell: ({ queuedAt }) => <Timestamp at={queuedAt} isShort /> },
-  {
-    title: 'Next attempt',
-    cell: ({ nextAttemptAt }) => <Timestamp at={nextAttemptAt} isShort />,
-    isSecondary: true,
-  },
-  { title: 'Last error', cell: ({ lastError }) => lastError ?? '–', isSecondary: true },
+  ...PROGRESS_COLUMNS,
   { title: 'Actions', cell: ({ id, status }) => status !== 'delivered' && <RetryDelivery id={id} /> },
 ];
 
@@ -84,7 +76,7 @@ export function DeliveriesPage({ route }: PageProps): ReactElement {
           <QueryView query={query} subject="deliveries">
             {({ items, nextCursor }) => (
               <>
-                <DeliveryTable items={withStatus(items, route.query['status'])} />
+                <DeliveryTable items={items} />
                 <Pager label="deliveries" paging={paging} nextCursor={nextCursor} />
               </>
             )}

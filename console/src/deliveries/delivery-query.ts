@@ -2,16 +2,18 @@ import type { operations } from '@genesys-guest-sessions/client';
 
 type Query = NonNullable<operations['deliveriesList']['parameters']['query']>;
 type Filters = Pick<Query, 'conversationId' | 'status' | 'sink'>;
+type Status = NonNullable<Query['status']>;
 
-/** `failing` selects pending deliveries with failed attempts, which the API lists among the pending ones. */
-export const DELIVERY_STATUSES = ['pending', 'failing', 'delivered', 'dead'] as const;
+/** The compiler refuses a list that lacks one. */
+const STATUSES: Readonly<Record<Status, true>> = {
+  pending: true,
+  failing: true,
+  delivered: true,
+  dead: true,
+};
 
-const API_STATUSES = {
-  pending: 'pending',
-  failing: 'pending',
-  delivered: 'delivered',
-  dead: 'dead',
-} as const;
+/** Statuses that the filter offers; `failing` deliveries are pending ones with failed attempts. */
+export const DELIVERY_STATUSES = Object.keys(STATUSES) as Status[];
 
 /** The filters of the API from those of the address. */
 export function deliveryFiltersOf(query: Readonly<Record<string, string>>): Filters {
@@ -19,7 +21,7 @@ export function deliveryFiltersOf(query: Readonly<Record<string, string>>): Filt
   const sink = query['sink']?.trim() ?? '';
   const conversationId = query['conversationId']?.trim() ?? '';
   return {
-    ...(status === undefined ? {} : { status: API_STATUSES[status] }),
+    ...(status === undefined ? {} : { status }),
     ...(sink === '' ? {} : { sink }),
     ...(conversationId === '' ? {} : { conversationId }),
   };
@@ -30,12 +32,7 @@ interface Failing {
   readonly failures: number;
 }
 
-/** The status to show: `failing` for a pending delivery whose last attempt failed. */
+/** The status to show: `failing` for a pending delivery with failed attempts. */
 export function shownStatusOf({ status, failures }: Failing): string {
   return status === 'pending' && failures > 0 ? 'failing' : status;
-}
-
-/** The deliveries of a page that a filter by shown status selects; all without one. */
-export function withStatus<Item extends Failing>(items: readonly Item[], status: string | undefined): Item[] {
-  return items.filter((item) => status !== 'failing' || shownStatusOf(item) === 'failing');
 }

@@ -1,25 +1,18 @@
-import { useQuery } from '@tanstack/react-query';
 import type { ReactElement } from 'react';
-import { api } from '../api/service-client';
 import { EmptyState } from '../components/empty-state';
 import { Freshness } from '../components/freshness';
 import { MissingScope } from '../components/missing-scope';
-import { useRefreshInterval } from '../components/open-dialogs';
 import { Panel } from '../components/panel';
 import { QueryView } from '../components/query-view';
 import { useScope } from '../login/console-session-context';
 import { ReceiverTable } from '../receivers/receiver-table';
+import { useSinks } from '../receivers/use-sinks';
 import { WebhookHealth } from './webhook-health';
 
 /** The condition of the receivers, and of the webhooks in short. */
 export function ReceiverHealth(): ReactElement {
   const enabled = useScope('deliveries.read');
-  const query = useQuery({
-    queryKey: ['sinks'],
-    queryFn: async ({ signal }) => (await api.GET('/v1/sinks', { signal })).data.items,
-    refetchInterval: useRefreshInterval(15_000),
-    enabled,
-  });
+  const query = useSinks();
   return (
     <Panel title="Receivers" side={enabled && <Freshness query={query} rhythm="every 15 s" />}>
       <div className="stack">

@@ -1,26 +1,19 @@
-import { useQuery } from '@tanstack/react-query';
 import type { ReactElement } from 'react';
-import { api } from '../api/service-client';
 import { EmptyState } from '../components/empty-state';
 import { Freshness } from '../components/freshness';
 import { MissingScope } from '../components/missing-scope';
-import { useRefreshInterval } from '../components/open-dialogs';
 import { PageHeader } from '../components/page-header';
 import { Panel } from '../components/panel';
 import { QueryView } from '../components/query-view';
 import { useScope } from '../login/console-session-context';
 import { ReceiverActions } from './receiver-actions';
 import { ReceiverTable } from './receiver-table';
+import { useSinks } from './use-sinks';
 
 /** The configured receivers of session events, and their condition. */
 export function ReceiversPage(): ReactElement {
   const enabled = useScope('deliveries.read');
-  const query = useQuery({
-    queryKey: ['sinks'],
-    queryFn: async ({ signal }) => (await api.GET('/v1/sinks', { signal })).data.items,
-    refetchInterval: useRefreshInterval(15_000),
-    enabled,
-  });
+  const query = useSinks();
   return (
     <>
       <PageHeader title="Receivers">{enabled && <Freshness query={query} rhythm="every 15 s" />}</PageHeader>

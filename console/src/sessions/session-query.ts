@@ -1,14 +1,19 @@
 import type { SessionFilters } from '../api/schemas';
 import { isoOfLocal } from '../format/local-time';
 
-export const SESSION_STATES = [
-  'connecting',
-  'active',
-  'terminating',
-  'terminated',
-  'disconnected',
-  'failed',
-] as const;
+type State = NonNullable<SessionFilters['state']>;
+
+/** The compiler refuses a list that lacks one. */
+const STATES: Readonly<Record<State, true>> = {
+  connecting: true,
+  active: true,
+  terminating: true,
+  terminated: true,
+  disconnected: true,
+  failed: true,
+};
+
+export const SESSION_STATES = Object.keys(STATES) as State[];
 
 const TEXTS = ['channel', 'queueId', 'caller', 'conversationId', 'guestRef'] as const;
 

@@ -1,4 +1,5 @@
 import type { ReactElement } from 'react';
+import { Icon } from '../components/icon';
 import type { PageName } from '../router/route';
 
 const PATHS: Readonly<Record<PageName, string>> = {
@@ -12,16 +13,5 @@ const PATHS: Readonly<Record<PageName, string>> = {
 };
 
 export function PageIcon({ page }: { readonly page: PageName }): ReactElement {
-  return (
-    <svg
-      viewBox="0 0 20 20"
-      width="18"
-      height="18"
-      aria-hidden="true"
-      focusable="false"
-      className="page-icon"
-    >
-      <path d={PATHS[page]} />
-    </svg>
-  );
+  return <Icon path={PATHS[page]} size={18} />;
 }

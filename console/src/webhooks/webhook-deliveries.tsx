@@ -11,15 +11,9 @@ import { useRefreshInterval } from '../components/open-dialogs';
 import { Pager } from '../components/pager';
 import { Panel } from '../components/panel';
 import { QueryView } from '../components/query-view';
-import { StatusBadge } from '../components/status-badge';
-import { Timestamp } from '../components/timestamp';
 import { useCursor } from '../components/use-cursor';
-import {
-  DELIVERY_STATUSES,
-  deliveryFiltersOf,
-  shownStatusOf,
-  withStatus,
-} from '../deliveries/delivery-query';
+import { PROGRESS_COLUMNS, STATUS_COLUMN } from '../deliveries/delivery-columns';
+import { DELIVERY_STATUSES, deliveryFiltersOf } from '../deliveries/delivery-query';
 import { hrefOf } from '../router/route';
 import { WebhookDeliveryActions } from './webhook-delivery-actions';
 
@@ -27,7 +21,7 @@ import { WebhookDeliveryActions } from './webhook-delivery-actions';
 const COLUMNS: readonly Column<WebhookDelivery>[] = [
   { title: 'Event', cell: ({ id }) => <CopyableId id={id} label="event id" isShort /> },
   { title: 'Type', cell: ({ type }) => type },
-  { title: 'Status', cell: (delivery) => <StatusBadge status={shownStatusOf(delivery)} /> },
+  STATUS_COLUMN,
   {
     title: 'Conversation',
     cell: ({ conversationId: id }) =>
@@ -38,14 +32,7 @@ const COLUMNS: readonly Column<WebhookDelivery>[] = [
       ),
     isSecondary: true,
   },
-  { title: 'Failures', cell: ({ failures }) => failures, isNumber: true },
-  { title: 'Queued', cell: ({ queuedAt }) => <Timestamp at={queuedAt} isShort /> },
-  {
-    title: 'Next attempt',
-    cell: ({ nextAttemptAt }) => <Timestamp at={nextAttemptAt} isShort />,
-    isSecondary: true,
-  },
-  { title: 'Last error', cell: ({ lastError }) => lastError ?? '–', isSecondary: true },
+  ...PROGRESS_COLUMNS,
 ];
 
 /** The delivery log of a webhook, the last queued first. */
@@ -78,7 +65,7 @@ export function WebhookDeliveries({ webhookId }: { readonly webhookId: string })
       <QueryView query={query} subject="deliveries">
         {({ items, nextCursor }) => (
           <>
-            <DeliveryLog webhookId={webhookId} items={withStatus(items, status)} />
+            <DeliveryLog webhookId={webhookId} items={items} />
             <Pager label="deliveries" paging={paging} nextCursor={nextCursor} />
           </>
         )}

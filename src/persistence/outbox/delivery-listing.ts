@@ -1,4 +1,5 @@
 import { type Kysely, type Selectable, type SelectQueryBuilder, sql } from 'kysely';
+import { statusIn } from '../../sync/domain/status-filter';
 import type { DeliveryQuery } from '../../sync/ports/delivery-admin.store';
 import type { Database, DeliveryTable, SessionEventTable } from '../database/database';
 
@@ -30,7 +31,10 @@ export function deliveryListing(
     .select('id')
     .where('conversation_id', '=', conversationId ?? '');
   return deliveriesWithEvents(db)
-    .$if(status !== undefined, (query) => query.where('delivery.status', '=', sql.lit(status ?? 'dead')))
+    .$if(status !== undefined, (query) =>
+      query.where('delivery.status', '=', sql.lit(statusIn(status ?? 'dead'))),
+    )
+    .$if(status === 'failing', (query) => query.where('delivery.attempts', '>', 0))
     .$if(sink !== undefined, (query) => query.where('delivery.sink', '=', sink ?? ''))
     .$if(conversationId !== undefined, (query) => query.where('delivery.event_id', 'in', ids))
     .$if(after !== undefined, (query) =>

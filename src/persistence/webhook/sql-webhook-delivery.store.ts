@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Kysely, sql } from 'kysely';
 import type { ReplayBounds } from '../../sync/domain/replay-bounds';
+import { statusIn } from '../../sync/domain/status-filter';
 import type { Attempt } from '../../sync/domain/delivery';
 import {
   type WebhookDeliveryFilter,
@@ -39,7 +40,10 @@ export class SqlWebhookDeliveryStore extends WebhookDeliveryStore {
   ): Promise<WebhookDeliveryRecord[]> {
     const rows = await this.unitOfWork.query((db) =>
       deliveriesOf(db, webhookId)
-        .$if(status !== undefined, (query) => query.where('webhook_delivery.status', '=', status ?? 'dead'))
+        .$if(status !== undefined, (query) =>
+          query.where('webhook_delivery.status', '=', statusIn(status ?? 'dead')),
+        )
+        .$if(status === 'failing', (query) => query.where('webhook_delivery.attempts', '>', 0))
         .$if(conversationId !== undefined, (query) =>
           query.where('webhook_delivery.conversation_id', '=', conversationId ?? ''),
         )

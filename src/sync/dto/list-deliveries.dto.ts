@@ -2,9 +2,8 @@ import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsUUID, Matches } from 'class-validator';
 import { PageQueryDto } from '../../common/pagination/page-query.dto';
 import { MayBeAbsent } from '../../common/validation/text.decorator';
-import type { DeliveryStatus } from '../domain/delivery';
 import { SINK_NAME } from '../domain/sink-name';
-import { DELIVERY_STATUSES } from './delivery.response';
+import { STATUS_FILTERS, type StatusFilter } from '../domain/status-filter';
 
 /** Which deliveries a page shows. */
 export class ListDeliveriesDto extends PageQueryDto {
@@ -14,11 +13,11 @@ export class ListDeliveriesDto extends PageQueryDto {
   @IsUUID(undefined, { message: 'must be the id of a conversation' })
   conversationId?: string;
 
-  /** Only deliveries in this status. */
-  @ApiPropertyOptional({ enum: DELIVERY_STATUSES })
+  /** Only deliveries in this status; `failing`: pending ones with failed attempts. */
+  @ApiPropertyOptional({ enum: STATUS_FILTERS })
   @MayBeAbsent()
-  @IsIn(DELIVERY_STATUSES, { message: `must be one of: ${DELIVERY_STATUSES.join(', ')}` })
-  status?: DeliveryStatus;
+  @IsIn(STATUS_FILTERS, { message: `must be one of: ${STATUS_FILTERS.join(', ')}` })
+  status?: StatusFilter;
 
   /** Only deliveries to this sink. */
   @ApiPropertyOptional({ type: String, example: 'crm' })

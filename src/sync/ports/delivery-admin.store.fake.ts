@@ -1,5 +1,6 @@
 import type { Attempt, DeliveryRecord } from '../domain/delivery';
 import { type DeliveryKey, deliveryIdOf } from '../domain/delivery-id';
+import { isSelected } from '../domain/status-filter';
 import {
   DeliveryAdminStore,
   type DeliveryPosition,
@@ -27,7 +28,7 @@ export class FakeDeliveryAdminStore extends DeliveryAdminStore {
     const { conversationId, status, sink, after, limit } = query;
     return this.records
       .filter((record) => conversationId === undefined || record.event.conversationId === conversationId)
-      .filter((record) => status === undefined || record.status === status)
+      .filter((record) => status === undefined || isSelected(status, record))
       .filter((record) => sink === undefined || record.sink === sink)
       .sort((one, other) => compare(positionOf(other), positionOf(one)))
       .filter((record) => after === undefined || compare(positionOf(record), after) < 0)

@@ -1,6 +1,7 @@
-import type { Attempt, DeliveryRecord, DeliveryStatus } from '../domain/delivery';
+import type { Attempt, DeliveryRecord } from '../domain/delivery';
 import type { ReplayBounds } from '../domain/replay-bounds';
 import type { DeliveryKey } from '../domain/delivery-id';
+import type { StatusFilter } from '../domain/status-filter';
 
 /** A position in the list: the delivery that a page ended with. */
 export interface DeliveryPosition extends DeliveryKey {
@@ -9,7 +10,7 @@ export interface DeliveryPosition extends DeliveryKey {
 
 export interface DeliveryFilter {
   readonly conversationId?: string;
-  readonly status?: DeliveryStatus;
+  readonly status?: StatusFilter;
   readonly sink?: string;
 }
 

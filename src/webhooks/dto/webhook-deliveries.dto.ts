@@ -2,9 +2,8 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsUUID } from 'class-validator';
 import { PageQueryDto } from '../../common/pagination/page-query.dto';
 import { IsTimestamp, MayBeAbsent } from '../../common/validation/text.decorator';
-import type { DeliveryStatus } from '../../sync/domain/delivery';
 import type { ReplayBounds } from '../../sync/domain/replay-bounds';
-import { WEBHOOK_DELIVERY_STATUSES } from './webhook-delivery.response';
+import { STATUS_FILTERS, type StatusFilter } from '../../sync/domain/status-filter';
 
 const CONVERSATION = { type: String, format: 'uuid', example: '0b6f3c1e-5d1a-4c39-9d58-0f4b8f6c2a11' };
 const MOMENT = { type: String, format: 'date-time', example: '2027-01-15T08:00:00.000Z' };
@@ -17,11 +16,11 @@ export class ListWebhookDeliveriesDto extends PageQueryDto {
   @IsUUID(undefined, { message: 'must be the id of a conversation' })
   conversationId?: string;
 
-  /** Only deliveries in this status. */
-  @ApiPropertyOptional({ enum: WEBHOOK_DELIVERY_STATUSES })
+  /** Only deliveries in this status; `failing`: pending ones with failed attempts. */
+  @ApiPropertyOptional({ enum: STATUS_FILTERS })
   @MayBeAbsent()
-  @IsIn(WEBHOOK_DELIVERY_STATUSES, { message: `must be one of: ${WEBHOOK_DELIVERY_STATUSES.join(', ')}` })
-  status?: DeliveryStatus;
+  @IsIn(STATUS_FILTERS, { message: `must be one of: ${STATUS_FILTERS.join(', ')}` })
+  status?: StatusFilter;
 }
 
 /** Which deliveries to repeat: of a conversation, of a span of time (`from` included, `to` not), or of both. */

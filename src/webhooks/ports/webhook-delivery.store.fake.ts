@@ -1,5 +1,6 @@
 import type { Attempt } from '../../sync/domain/delivery';
 import type { ReplayBounds } from '../../sync/domain/replay-bounds';
+import { isSelected } from '../../sync/domain/status-filter';
 import {
   type WebhookDeliveryFilter,
   type WebhookDeliveryPosition,
@@ -22,7 +23,7 @@ export class FakeWebhookDeliveryStore extends WebhookDeliveryStore {
   ): Promise<WebhookDeliveryRecord[]> {
     const found = this.rows
       .filter((row) => row.webhookId === webhookId)
-      .filter((row) => status === undefined || row.status === status)
+      .filter((row) => status === undefined || isSelected(status, row))
       .filter((row) => conversationId === undefined || row.conversationId === conversationId)
       .filter((row) => after === undefined || row.queuedAt < after.queuedAt)
       .sort((a, b) => b.queuedAt - a.queuedAt);

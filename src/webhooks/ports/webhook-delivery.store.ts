@@ -1,4 +1,5 @@
 import type { ReplayBounds } from '../../sync/domain/replay-bounds';
+import type { StatusFilter } from '../../sync/domain/status-filter';
 import type { Attempt, DeliveryStatus } from '../../sync/domain/delivery';
 
 /** A delivery as its caller reads it: everything but the data of the event. Times are epoch milliseconds. */
@@ -27,7 +28,7 @@ export interface WebhookDeliveryPosition {
 }
 
 export interface WebhookDeliveryFilter {
-  readonly status?: DeliveryStatus;
+  readonly status?: StatusFilter;
   readonly conversationId?: string;
 }
 
