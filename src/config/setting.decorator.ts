@@ -12,6 +12,7 @@ import {
   type ValidationArguments,
 } from 'class-validator';
 import { isClaimText } from '../common/access/claim-text';
+import { parseUrl } from '../common/http/parse-url';
 import { MayBeAbsent } from '../common/validation/text.decorator';
 import { API_KEYS_RULE, isApiKeyList } from './api-key-list';
 import { DATA_KEY_RULE, isDataKeyList, splitDataKeys } from './data-key-list';
@@ -116,8 +117,9 @@ export function ProxySetting(): PropertyDecorator {
 }
 
 function isProxyUrl(value: unknown): boolean {
-  if (typeof value !== 'string' || !URL.canParse(value)) return false;
-  const { protocol, pathname, search, hash, username, password } = new URL(value);
+  const url = typeof value === 'string' ? parseUrl(value) : undefined;
+  if (url === undefined) return false;
+  const { protocol, pathname, search, hash, username, password } = url;
   const isBare = pathname === '/' && search === '' && hash === '';
   return ['http:', 'https:'].includes(protocol) && isBare && isDecodable(username) && isDecodable(password);
 }

@@ -1,4 +1,5 @@
 import { parse } from 'pg-connection-string';
+import { parseUrl } from '../common/http/parse-url';
 
 /** Hosts with underscores are not domain names, but container networks give their services such names. */
 const HOSTED = /^[a-z][a-z0-9+.-]*:\/\/[^/?#\s]/i;
@@ -13,8 +14,10 @@ export function urlFault(
   mayHoldUser: boolean,
 ): string | undefined {
   const wanted = `must be a URL that starts with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`;
-  if (typeof value !== 'string' || !HOSTED.test(value) || !URL.canParse(value)) return wanted;
-  const { protocol, hostname, username, password } = new URL(value);
+  if (typeof value !== 'string' || !HOSTED.test(value)) return wanted;
+  const url = parseUrl(value);
+  if (url === undefined) return wanted;
+  const { protocol, hostname, username, password } = url;
   if (!schemes.includes(protocol.slice(0, -1)) || !isPlain(value, hostname)) return wanted;
   if (!mayHoldUser) return username + password === '' ? undefined : 'must not hold a user or a password';
   const isEncoded = isDecodable(username) && isDecodable(password);

@@ -1,4 +1,5 @@
 import { ValidateBy, type ValidationOptions } from 'class-validator';
+import { parseUrl } from '../http/parse-url';
 
 /** An absolute https URL without user and password, of at most `max` characters. It is not resolved. */
 export function IsHttpsUrl(max: number, options?: ValidationOptions): PropertyDecorator {
@@ -16,7 +17,7 @@ export function IsHttpsUrl(max: number, options?: ValidationOptions): PropertyDe
 
 /** The parser ignores line breaks, tabs and spaces around a URL; another parser may not. */
 function isHttpsUrl(text: string): boolean {
-  if (!/^https:\/\/[^\s\p{Cc}]+$/iu.test(text) || !URL.canParse(text)) return false;
-  const { username, password } = new URL(text);
-  return username === '' && password === '';
+  if (!/^https:\/\/[^\s\p{Cc}]+$/iu.test(text)) return false;
+  const url = parseUrl(text);
+  return url?.username === '' && url.password === '';
 }

@@ -1,3 +1,4 @@
+import { parseUrl } from '../../../common/http/parse-url';
 import type { PresignedUrl } from '../frames/server-frame';
 import { UploadTargetRefusedError } from './upload-target.errors';
 
@@ -20,8 +21,9 @@ export class UploadTarget {
 
   /** Validates a presigned URL. Throws `UploadTargetRefusedError`. `allowsPlain` permits `http:` as well. */
   static of({ url, headers }: PresignedUrl, allowsPlain: boolean): UploadTarget {
-    if (!URL.canParse(url)) throw new UploadTargetRefusedError('malformed');
-    const { protocol, username, password, href } = new URL(url);
+    const parsed = parseUrl(url);
+    if (parsed === undefined) throw new UploadTargetRefusedError('malformed');
+    const { protocol, username, password, href } = parsed;
     if (protocol !== 'https:' && !(allowsPlain && protocol === 'http:'))
       throw new UploadTargetRefusedError('scheme');
     if (username !== '' || password !== '') throw new UploadTargetRefusedError('credentials');
