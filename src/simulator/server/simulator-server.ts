@@ -23,6 +23,14 @@ const DEFAULT_JOURNAL_SIZE = 20_000;
 const MAX_JOURNALED_BYTES = 1024 * 1024;
 const NO_BODY = Buffer.alloc(0);
 const MAX_CONTROL_BYTES = 64 * 1024 * 1024;
+const SERVER_OPTIONS = {
+  // The server never closes an idle connection, because that could cross with the client's next request.
+  keepAliveTimeout: 0,
+  requestTimeout: 0,
+  noDelay: true,
+  /** Ignored by Node.js before 22.21; the other offers are served as plain requests. */
+  shouldUpgradeCallback: offersWebSocket,
+};
 
 /**
  * Serves a simulated service on a port, with a journal of all requests, faults and the `/_sim` control routes, which
@@ -46,16 +54,11 @@ export class SimulatorServer {
     this.control = new ControlRoutes(this.requests, this.faults, service, () => {
       this.reset();
     });
-    // The server never closes an idle connection, because that could cross with the client's next request.
-    this.server = createServer(
-      { keepAliveTimeout: 0, requestTimeout: 0, noDelay: true },
-      (incoming, response) => {
-        this.receive(incoming, response);
-      },
-    );
+    this.server = createServer(SERVER_OPTIONS, (incoming, response) => {
+      this.receive(incoming, response);
+    });
     this.server.on('upgrade', (incoming: IncomingMessage, socket: Socket, head: Buffer) => {
-      if (incoming.headers.upgrade?.toLowerCase() === 'websocket')
-        this.receiveUpgrade({ incoming, socket, head });
+      if (offersWebSocket(incoming)) this.receiveUpgrade({ incoming, socket, head });
       else this.server.emit('connection', withoutUpgrade(socket, incoming, head));
     });
     this.server.on('connection', (socket) => {
@@ -192,9 +195,13 @@ function attachSocket(response: ServerResponse, { socket }: UpgradeRequest): voi
   response.once('finish', () => socket.end());
 }
 
+function offersWebSocket({ headers }: IncomingMessage): boolean {
+  return headers.upgrade?.toLowerCase() === 'websocket';
+}
+
 /**
- * Treats the request as one without an upgrade: a client that offers HTTP/2 is answered in HTTP/1.1, which Node does
- * by itself only for a server without WebSockets.
+ * Treats the request as one without an upgrade: a client that offers HTTP/2 is answered in HTTP/1.1. Node.js 20 does so
+ * by itself only for a server without WebSockets; newer ones ask `shouldUpgradeCallback` and never come here.
  */
 function withoutUpgrade(socket: Socket, { method, url, rawHeaders }: IncomingMessage, head: Buffer): Socket {
   const lines = [`${method ?? 'GET'} ${url ?? '/'} HTTP/1.1`];
