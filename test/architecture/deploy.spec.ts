@@ -202,6 +202,12 @@ describe('the deployment files', () => {
     );
   });
 
+  it('build and run the image on one long-term release of Node.js and one release of Debian', () => {
+    const bases = instructionsOf('FROM').map((text) => text.replace(/( AS \w+|-slim)$/g, ''));
+
+    expect(new Set(bases)).toEqual(new Set(['node:24-bookworm']));
+  });
+
   it('make HAProxy retry reads and ends at another replica, and posts with an idempotency key only', () => {
     const balancer = readDeployed('haproxy/haproxy.cfg');
     const [, rule = ''] = /disable-l7-retry unless (.+)$/m.exec(balancer) ?? [];
