@@ -60,4 +60,4 @@ function productionLock({ name, version, license, dependencies, engines }, { pac
   };
 }
 
-module.exports = { filesOfArchive, writeArchive };
+module.exports = { writeArchive };
