@@ -31,8 +31,8 @@ export const UPSTREAM_PROBLEMS = {
     statuses: [502],
     meaning: 'Genesys Cloud refused what the request asks for; detail has its status.',
     action:
-      'Check what came from you, such as queueId. If it is right, tell the operators the requestId: the deployment of web ' +
-      'messaging, its region or its origin may be wrong, which the doctor of the service examines.',
+      'Check what came from you, such as queueId. If it is right, tell the operators the requestId: the doctor examines the ' +
+      'deployment of web messaging, its region and its origin.',
     retry: 'changed',
   },
   'upstream-error': {
