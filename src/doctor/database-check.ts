@@ -3,7 +3,7 @@ import type { StorageConfig } from '../config/storage.config';
 import type { DatabaseDiagnostics, ServerFacts } from '../persistence/database-diagnostics';
 import { DatabaseOpenError, DataDirectoryInUseError } from '../persistence/persistence.errors';
 import { Check } from './check';
-import type { DatabaseAccess } from './database-access';
+import type { DatabaseAccess } from '../persistence/database-access';
 import { failure, type Finding, ok, warning } from './finding';
 import { type FolderFacts, folderFactsOf } from './folder-facts';
 import { SettingsCheck } from './settings-check';
@@ -28,7 +28,7 @@ export class DatabaseCheck extends Check {
 
   constructor(
     private readonly config: Pick<StorageConfig, 'databaseUrl' | 'dataDir'>,
-    private readonly database: Pick<DatabaseAccess, 'use'>,
+    private readonly database: DatabaseAccess,
     private readonly folderFacts: FolderReader = folderFactsOf,
   ) {
     super();

@@ -53,6 +53,11 @@ export class DatabaseDiagnostics implements AsyncDisposable {
     }
   }
 
+  /** The embedded database that this process has open; disposing the result would close it. */
+  static ofEmbedded(db: Kysely<Database>): DatabaseDiagnostics {
+    return new DatabaseDiagnostics(db, 'sqlite', undefined);
+  }
+
   async server(): Promise<ServerFacts> {
     const { dialect, isPooled } = this;
     if (dialect === 'sqlite') {
