@@ -40,7 +40,7 @@ function ExaminationView({ examination }: { readonly examination: Examination })
     <>
       <ExaminationSummary counts={examination.counts} />
       <p className="muted">
-        Examined <Timestamp at={startedAt} /> in {durationText(durationMs)} by the replica{' '}
+        Examined <Timestamp at={startedAt} /> · took {durationText(durationMs)} · by the replica{' '}
         <code>{replica}</code>
       </p>
       {faults.length > 0 && (

@@ -44,7 +44,7 @@ export function RunDoctor({ onReport }: RunDoctorProps): ReactElement {
         const { data, response } = await api.POST('/v1/doctor', { body });
         onReport(data);
         const { fail, warn, ok } = data.counts;
-        return { response, note: <p>{`${fail} failures, ${warn} warnings, ${ok} fine`}</p> };
+        return { response, note: <p>{`${fail} fail, ${warn} warn, ${ok} ok`}</p> };
       }}
     />
   );
