@@ -9,6 +9,7 @@ const POSTGRES: ServerFacts = {
   dialect: 'postgres',
   version: '18.4',
   isPooled: false,
+  takesTransactions: true,
   durability: { fsync: 'on', synchronous_commit: 'on', full_page_writes: 'on' },
 };
 
