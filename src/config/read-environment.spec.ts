@@ -194,6 +194,22 @@ describe(readEnvironment.name, () => {
     expect(problemsOver(variables)).toEqual([problem]);
   });
 
+  it.each([
+    ['GENESYS_DEPLOYMENT_ID', { GENESYS_ORIGIN: 'https://support.example.com' }, 'GENESYS_ORIGIN is set'],
+    [
+      'GENESYS_ORIGIN',
+      { GENESYS_DEPLOYMENT_ID: '5f0c7e2a-0000-4000-8000-000000000001' },
+      'GENESYS_DEPLOYMENT_ID is set',
+    ],
+    [
+      'GENESYS_ORIGIN',
+      { GENESYS_DEPLOYMENT_ID: '5f0c7e2a-0000-4000-8000-000000000001', GENESYS_CHANNEL: 'web-messaging' },
+      'GENESYS_CHANNEL is web-messaging',
+    ],
+  ])('demands %s beside the other half of web messaging', (name, variables, reason) => {
+    expect(problemsOver(variables)).toEqual([`${name} is required when ${reason}`]);
+  });
+
   it('accepts the two hosts in place of a region', () => {
     const hosts = {
       GENESYS_LOGIN_URL: 'http://localhost:4010',

@@ -7,6 +7,7 @@ import { StorageConfig } from '../config/storage.config';
 import { WebMessagingConfig } from '../config/web-messaging.config';
 import { CrmDiagnostics } from '../crm/crm-diagnostics';
 import { GenesysDiagnostics } from '../genesys/genesys-diagnostics';
+import type { DatabaseAccess } from '../persistence/database-access';
 import type { Check } from './check';
 import { clientSettingsOf } from './client-settings';
 import { ClockCheck } from './clock-check';
@@ -19,7 +20,6 @@ import { GuestSessionCheck } from './guest-session-check';
 import { hostsOf, loginHostOf } from './hosts';
 import { LoginCheck } from './login-check';
 import { NameCheck } from './name-check';
-import { DatabaseAccess } from './database-access';
 import { OpenMessagingCheck } from './open-messaging-check';
 import { PermissionCheck } from './permission-check';
 import { probesOf, uncheckedPermissionsOf } from './permission-probes';
@@ -38,19 +38,18 @@ export interface CheckOptions {
 export class Checks implements AsyncDisposable {
   private readonly genesys: GenesysDiagnostics;
   private readonly crm: CrmDiagnostics;
-  private readonly database: DatabaseAccess;
   private readonly config: GenesysConfig;
   private readonly storage: StorageConfig;
 
   constructor(
     private readonly environment: Environment,
     private readonly options: CheckOptions,
+    private readonly database: DatabaseAccess,
   ) {
     this.genesys = new GenesysDiagnostics(environment);
     this.crm = new CrmDiagnostics(environment);
     this.config = new GenesysConfig(environment);
     this.storage = new StorageConfig(environment);
-    this.database = new DatabaseAccess(this.storage);
   }
 
   get all(): readonly Check[] {

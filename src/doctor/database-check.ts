@@ -3,7 +3,7 @@ import type { StorageConfig } from '../config/storage.config';
 import type { DatabaseDiagnostics, ServerFacts } from '../persistence/database-diagnostics';
 import { DatabaseOpenError, DataDirectoryInUseError } from '../persistence/persistence.errors';
 import { Check } from './check';
-import type { DatabaseAccess } from './database-access';
+import type { DatabaseAccess } from '../persistence/database-access';
 import { failure, type Finding, ok, warning } from './finding';
 import { type FolderFacts, folderFactsOf } from './folder-facts';
 import { SettingsCheck } from './settings-check';
@@ -17,6 +17,11 @@ const FULL_BYTES = 100 * MIB;
 /** Below it a release may be untested; PostgreSQL supports a major version for five years. */
 const MIN_POSTGRES = 14;
 
+const STATEMENT_MODE = failure(
+  'the pooler is in statement mode, which refuses transactions: the service cannot start',
+  'Set pool_mode = transaction for the database in the pooler, or point DATABASE_URL to the server.',
+);
+
 type FolderReader = (path: string) => Promise<FolderFacts>;
 
 /** Whether the database is reachable, fast and durable, and the volume of an embedded one has space. */
@@ -28,7 +33,7 @@ export class DatabaseCheck extends Check {
 
   constructor(
     private readonly config: Pick<StorageConfig, 'databaseUrl' | 'dataDir'>,
-    private readonly database: Pick<DatabaseAccess, 'use'>,
+    private readonly database: DatabaseAccess,
     private readonly folderFacts: FolderReader = folderFactsOf,
   ) {
     super();
@@ -82,6 +87,7 @@ export class DatabaseCheck extends Check {
 async function findingsIn(database: DatabaseDiagnostics | undefined): Promise<readonly Finding[]> {
   if (database === undefined) return [ok('there is no database yet: the first start creates it')];
   const facts = await database.server();
+  if (!facts.takesTransactions) return [STATEMENT_MODE];
   return [roundTripFinding(facts, await database.roundTripsMs(ROUND_TRIPS)), ...serverFaults(facts)];
 }
 

@@ -1,6 +1,3 @@
-import { ConfigurationError } from '../config/configuration.errors';
-import type { Environment } from '../config/environment';
-import { readEnvironment } from '../config/read-environment';
 import { Check } from './check';
 import { failure, type Finding, ok } from './finding';
 
@@ -11,31 +8,15 @@ export class SettingsCheck extends Check {
   static readonly NAME = 'settings';
   override readonly name = SettingsCheck.NAME;
   override readonly fixOfTimeout = 'Check the volumes of the files that settings name (…_FILE).';
-  /** The environment; undefined for invalid settings. */
-  readonly environment: Environment | undefined;
-  private readonly findings: readonly Finding[];
 
-  constructor(variables: NodeJS.ProcessEnv) {
+  /** The problems of a `ConfigurationError`. */
+  constructor(private readonly problems: readonly string[] = []) {
     super();
-    const result = environmentOrProblems(variables);
-    const isValid = !Array.isArray(result);
-    this.environment = isValid ? (result as Environment) : undefined;
-    this.findings = isValid
-      ? [ok('all settings are valid')]
-      : (result as readonly string[]).map((problem) => failure(problem, fixOf(problem)));
   }
 
   override run(): Promise<readonly Finding[]> {
-    return Promise.resolve(this.findings);
-  }
-}
-
-function environmentOrProblems(variables: NodeJS.ProcessEnv): Environment | readonly string[] {
-  try {
-    return readEnvironment(variables);
-  } catch (error) {
-    if (error instanceof ConfigurationError) return error.problems;
-    throw error;
+    const failures = this.problems.map((problem) => failure(problem, fixOf(problem)));
+    return Promise.resolve(failures.length === 0 ? [ok('all settings are valid')] : failures);
   }
 }
 
