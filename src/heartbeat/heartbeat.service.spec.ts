@@ -11,6 +11,8 @@ let heartbeats: HeartbeatService;
 
 beforeEach(() => {
   jest.useFakeTimers();
+  // A first beat at the very start would be followed by the second within the first interval.
+  jest.spyOn(Math, 'random').mockReturnValue(0.5);
   log = RecordingLog.install();
   scheduler = new SchedulerRegistry();
   heartbeats = new HeartbeatService(scheduler, new SystemClock());
@@ -45,8 +47,6 @@ describe(HeartbeatService.name, () => {
     });
 
     it('beats first within the time that the plan allows, and then once per interval', async () => {
-      // A first beat at the very start would be followed by the second within the first interval.
-      jest.spyOn(Math, 'random').mockReturnValue(0.5);
       const plan = new FakeHeartbeatPlan();
       heartbeats.start(plan);
 
@@ -62,6 +62,7 @@ describe(HeartbeatService.name, () => {
     });
 
     it('spreads the first beats of plans that start at the same moment', async () => {
+      jest.restoreAllMocks();
       const plans = Array.from({ length: 300 }, (_, index) => new FakeHeartbeatPlan(`plan-${index}`));
       for (const plan of plans) heartbeats.start(plan);
 

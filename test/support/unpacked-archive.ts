@@ -24,7 +24,7 @@ export class UnpackedArchive implements AsyncDisposable {
 
   /** The packages that `npm ci --omit=dev` would install. Throws if the two manifests disagree. Needs no network. */
   async installation(): Promise<string[]> {
-    const options = ['--omit=dev', '--dry-run', '--offline', '--ignore-scripts', '--no-audit'];
+    const options = ['--omit=dev', '--dry-run', '--offline', '--ignore-scripts', '--loglevel=notice'];
     const { stdout } = await run('npm', ['ci', ...options], { cwd: this.folder });
     return [...stdout.matchAll(/^add (\S+) \S+$/gm)].map(([, name = '']) => name);
   }

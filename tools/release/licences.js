@@ -39,7 +39,7 @@ function add(packages, folder, names, found) {
   }
 }
 
-/** Where Node.js finds a package: in the nearest `node_modules`. Undefined for an optional one that is not installed. */
+/** The path of a package in the nearest `node_modules`; undefined for an optional one that is not installed. */
 function resolved(packages, folder, name) {
   const path = `${folder === '' ? '' : `${folder}/`}node_modules/${name}`;
   if (path in packages) return path;
