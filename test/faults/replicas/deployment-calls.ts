@@ -24,7 +24,10 @@ export interface FailedCall {
 }
 
 export interface CallAnswer {
+  /** 0 when there was none. */
   readonly status: number;
+  /** Code of the problem; empty without one. */
+  readonly code: string;
   readonly body: Readonly<Record<string, unknown>>;
 }
 
@@ -50,8 +53,8 @@ export class DeploymentCalls implements AsyncDisposable {
     readonly credential: Readonly<Record<string, string>>,
   ) {}
 
-  /** Undefined when there was no answer, or one with a status of 400 or more. */
-  async send({ kind, method, path, headers = {}, body }: Call): Promise<CallAnswer | undefined> {
+  /** An answer with a status of 400 or more is a failure, and so is none. */
+  async send({ kind, method, path, headers = {}, body }: Call): Promise<CallAnswer> {
     const startedAt = this.begin(kind);
     try {
       const answer = await this.agent.request({
@@ -62,13 +65,11 @@ export class DeploymentCalls implements AsyncDisposable {
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         signal: AbortSignal.timeout(ANSWERED_WITHIN_MS),
       });
-      const text = await answer.body.text();
-      if (answer.statusCode >= 400) this.fail(kind, startedAt, causeOf(answer.statusCode, text));
-      else return { status: answer.statusCode, body: JSON.parse(text) as CallAnswer['body'] };
+      return this.read(kind, startedAt, answer.statusCode, await answer.body.text());
     } catch (error) {
       this.fail(kind, startedAt, nameOf(error));
+      return NONE;
     }
-    return undefined;
   }
 
   /** Counts a request; returns its start for `fail`. */
@@ -84,17 +85,21 @@ export class DeploymentCalls implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.agent.destroy();
   }
+
+  private read(kind: CallKind, startedAt: number, status: number, text: string): CallAnswer {
+    const code = /"code":"([\w-]+)"/.exec(text)?.[1] ?? '';
+    if (status >= 400) this.fail(kind, startedAt, `${status} ${code || 'by the load balancer'}`);
+    // Answers of the load balancer itself are pages.
+    const body = text.startsWith('{') ? (JSON.parse(text) as CallAnswer['body']) : {};
+    return { status, code, body };
+  }
 }
 
+const NONE: CallAnswer = { status: 0, code: '', body: {} };
 const JSON_BODY = { 'content-type': 'application/json' };
-
-function causeOf(status: number, text: string): string {
-  const code = /"code":"([\w-]+)"/.exec(text)?.[1] ?? 'by the load balancer';
-  return `${status} ${code}`;
-}
 
 function nameOf(error: unknown): string {
   if (!(error instanceof Error)) return 'no answer';
-  const { code } = error as NodeJS.ErrnoException;
-  return `no answer: ${code ?? error.name}`;
+  const { code } = error as { code?: unknown };
+  return `no answer: ${typeof code === 'string' ? code : error.name}`;
 }

@@ -18,6 +18,12 @@ const EXPLANATIONS: readonly {
     reason: 'the session belonged to the killed replica, and its lease had not run out',
   },
   {
+    cause: /^409 (request-in-progress|session-ended)/,
+    kinds: ['open with a key'],
+    reason:
+      'the opening was in flight at the killed replica: its key waits for the lease, or its session was ended',
+  },
+  {
     cause: /^50[234] by the load balancer|no answer/,
     kinds: ['open without a key'],
     reason: 'it was in flight at the killed replica, and must not be repeated without a key',
@@ -29,6 +35,8 @@ export interface FailureGroup {
   readonly kind: CallKind;
   readonly cause: string;
   readonly times: number;
+  /** Start of the first one. */
+  readonly firstAt: number;
   /** Undefined: nothing explains it. */
   readonly reason: string | undefined;
 }
@@ -38,9 +46,10 @@ export function explained(failures: readonly FailedCall[], kills: readonly KillT
   const groups = new Map<string, FailureGroup>();
   for (const failure of failures) {
     const reason = reasonFor(failure, kills);
-    const { kind, cause } = failure;
+    const { kind, cause, startedAt } = failure;
     const name = JSON.stringify([kind, cause, reason]);
-    groups.set(name, { kind, cause, reason, times: (groups.get(name)?.times ?? 0) + 1 });
+    const { times, firstAt } = groups.get(name) ?? { times: 0, firstAt: startedAt };
+    groups.set(name, { kind, cause, reason, times: times + 1, firstAt });
   }
   return [...groups.values()];
 }

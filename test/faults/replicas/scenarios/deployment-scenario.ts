@@ -1,13 +1,14 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { HAS_HAPROXY } from '../../../support/haproxy';
-import { DeploymentLoad } from '../deployment-load';
+import type { DeploymentLoad } from '../deployment-load';
 import { explained, type FailureGroup } from '../deployment-verdict';
 import { DeploymentWorld } from '../deployment-world';
 import { sessionFindings } from '../deployment-sessions';
 import type { Run } from './scenario';
 
 const CALLERS = 8;
+const RESIDENTS = 120;
 const WARM_UP_MS = 5_000;
 /** After a restart, so that both states of the deployment have their share of the load. */
 const BETWEEN_MS = 1_000;
@@ -25,7 +26,7 @@ const BUNDLE = join(process.cwd(), 'dist', 'main.js');
 export async function deployment({ random, restarts, kills, tell }: Run): Promise<string[]> {
   if (!HAS_HAPROXY) throw new Error('This scenario needs HAProxy: apt-get install haproxy.');
   await using world = await DeploymentWorld.start(BUNDLE);
-  await using load = new DeploymentLoad(world.proxy.url, world.callers.load.headers, random);
+  await using load = world.load(random, RESIDENTS);
   await load.start(CALLERS);
   await delay(WARM_UP_MS);
   await restartInTurn(world, restarts, tell);
@@ -89,6 +90,7 @@ function tableOf(load: DeploymentLoad, before: ReadonlyMap<string, number>, plan
   return ['requests', ...all].join('\n');
 }
 
-function lineOf({ kind, cause, times, reason }: FailureGroup): string {
-  return `${times} x ${kind}: ${cause} (${reason ?? 'unexplained'})`;
+function lineOf({ kind, cause, times, reason, firstAt }: FailureGroup): string {
+  const since = `unexplained, the first ${(firstAt / 1000).toFixed(1)} s after the start`;
+  return `${times} x ${kind}: ${cause} (${reason ?? since})`;
 }
