@@ -28,7 +28,7 @@ export class MessageFollower {
 
   /** Waits until each of these texts was heard, for a while, and ends. */
   async stop(said: ReadonlySet<string>): Promise<void> {
-    if (this.isStopping) return;
+    if (this.isStopping()) return;
     const isComplete = (): boolean => [...said].every((text) => this.count(text) > 0);
     await until(isComplete, LATEST_WITHIN_MS).catch(() => undefined);
     this.stopping.abort();
@@ -45,17 +45,17 @@ export class MessageFollower {
     ];
   }
 
-  private get isStopping(): boolean {
+  private isStopping(): boolean {
     return this.stopping.signal.aborted;
   }
 
   private async follow(): Promise<void> {
-    while (!this.isStopping) {
+    while (!this.isStopping()) {
       const { client } = this;
       await until(() => client === undefined || client.hasEnded, Infinity);
       this.note(client);
       await delay(RECONNECT_MS, undefined, { signal: this.stopping.signal }).catch(() => undefined);
-      if (!this.isStopping) this.client = await this.connect();
+      if (!this.isStopping()) this.client = await this.connect();
     }
   }
 
