@@ -2,7 +2,7 @@ import { Check } from './check';
 import { failure, type Finding, ok } from './finding';
 
 const NAME = /^[A-Z][A-Z0-9_]+/;
-const NAMED_FILE = /_FILE cannot be read/;
+const NAMED_FILE = '_FILE cannot be read';
 
 /** The source of a value, for settings of which the problem itself does not say enough. */
 const SOURCES: Readonly<Record<string, string>> = {
@@ -35,7 +35,7 @@ export class SettingsCheck extends Check {
 
 function fixOf(problem: string): string {
   const name = NAME.exec(problem)?.[0] ?? 'the setting';
-  if (NAMED_FILE.test(problem)) return `Correct the path in ${name}, or mount the file.`;
+  if (problem.includes(NAMED_FILE)) return `Correct the path in ${name}, or mount the file.`;
   return (
     SOURCES[name] ?? `Set ${name} in the environment of the service by this rule; .env.example describes it.`
   );
