@@ -48,7 +48,7 @@ const ALLOWED = {
   crm: [...BASICS, 'metrics', 'health', 'session/domain', 'sync/domain', 'sync/ports'],
   persistence: [...BASICS, 'health', '[^/]+/domain', '[^/]+/ports'],
   watchdog: [...BASICS, 'metrics'],
-  doctor: [...BASICS, 'genesys', 'crm', 'persistence'],
+  doctor: [...BASICS, 'genesys', 'crm', 'persistence', 'audit/ports', 'replica/ports'],
   simulator: [],
 };
 
