@@ -8,10 +8,10 @@ import { sessionFindings } from './deployment-sessions';
 import { explained } from './deployment-verdict';
 import { DeploymentWorld } from './deployment-world';
 
-const CALLERS = 4;
+const CALLERS = 8;
 const RESIDENTS = 20;
 /** Answered requests that are enough load around each event. */
-const REQUESTS = 60;
+const REQUESTS = 40;
 
 const boardExpressions = everywhere(JSON.parse(readDeployed('grafana/board.json')), 'expr').map(String);
 const [describeHAProxy, withoutHAProxy] = whereInstalled(HAS_HAPROXY, 'haproxy');
