@@ -1,5 +1,5 @@
 import { tmpdir } from 'node:os';
-import { DATA_KEY_RULE } from './data-key-list';
+import { dataKeyProblem } from './data-key-list';
 import { configurationErrorOf, MINIMAL as LEAST, problemsOf, settingFiles } from './environment.fake';
 import { environmentNames, readEnvironment } from './read-environment';
 
@@ -116,7 +116,7 @@ describe(readEnvironment.name, () => {
 
   it('requires credentials and a region', () => {
     expect(problemsOf({})).toEqual([
-      `DATA_KEY ${DATA_KEY_RULE}`,
+      `DATA_KEY ${dataKeyProblem([])}`,
       'GENESYS_CLIENT_ID is required: the id of an OAuth client with the grant Client Credentials (Genesys Cloud Admin, Integrations, OAuth)',
       'GENESYS_CLIENT_SECRET is required, here or as GENESYS_CLIENT_SECRET_FILE: the secret of that OAuth client',
       'GENESYS_REGION is required: the region of the organization, such as mypurecloud.de; or GENESYS_LOGIN_URL and GENESYS_API_URL',

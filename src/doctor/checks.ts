@@ -1,4 +1,5 @@
 import { NameResolver } from '../common/names/name-resolver';
+import { AccessConfig } from '../config/access.config';
 import { CrmConfig } from '../config/crm.config';
 import type { Environment } from '../config/environment';
 import { GenesysConfig } from '../config/genesys.config';
@@ -8,6 +9,7 @@ import { WebMessagingConfig } from '../config/web-messaging.config';
 import { CrmDiagnostics } from '../crm/crm-diagnostics';
 import { GenesysDiagnostics } from '../genesys/genesys-diagnostics';
 import type { DatabaseAccess } from '../persistence/database-access';
+import { AccessCheck } from './access-check';
 import type { Check } from './check';
 import { clientSettingsOf } from './client-settings';
 import { ClockCheck } from './clock-check';
@@ -55,6 +57,7 @@ export class Checks implements AsyncDisposable {
   get all(): readonly Check[] {
     const { storage, database } = this;
     return [
+      new AccessCheck(new AccessConfig(this.environment)),
       new DataKeysCheck(storage, database),
       ...(this.options.isOffline ? [] : [...this.ofHosts(), ...this.ofClients(), ...this.ofChannels()]),
       new DatabaseCheck(storage, database),
@@ -92,14 +95,16 @@ export class Checks implements AsyncDisposable {
     const { webhookUrl, secrets } = new CrmConfig(environment);
     const [clientId = ''] = this.config.clients.ids;
     const { PUBLIC_URL: publicUrl, GENESYS_OPEN_INTEGRATIONS = [] } = environment;
-    const host = webhookUrl === undefined ? undefined : new URL(webhookUrl).host;
+    const url = webhookUrl === undefined ? undefined : new URL(webhookUrl);
+    const { webhookProxies } = new ProxyConfig(environment);
+    const isProxied = url !== undefined && webhookProxies.proxyFor(url) !== undefined;
     return [
       new DeploymentCheck(new WebMessagingConfig(environment), genesys),
       ...(this.options.triesSession ? [new GuestSessionCheck(genesys)] : []),
       ...GENESYS_OPEN_INTEGRATIONS.map(
         ({ id }) => new OpenMessagingCheck({ id, publicUrl, clientId }, genesys),
       ),
-      new CrmCheck({ host, isSigned: secrets.current.length > 0 }, this.crm),
+      new CrmCheck({ host: url?.host, isSigned: secrets.current.length > 0, isProxied }, this.crm),
     ];
   }
 

@@ -74,6 +74,14 @@ describe(DatabaseCheck.name, () => {
   });
 
   it('has no fault before the first start', async () => {
-    expect((await folderCheckOf({ exists: false })).map(({ outcome }) => outcome)).toEqual(['ok', 'ok']);
+    expect((await folderCheckOf({})).map(({ outcome }) => outcome)).toEqual(['ok', 'ok']);
+  });
+
+  it('warns of a folder that does not exist: its volume may not be mounted', async () => {
+    expect(await folderCheckOf({ exists: false })).toContainEqual({
+      outcome: 'warn',
+      message: expect.stringContaining('/data does not exist'),
+      fix: expect.stringContaining('Mount the volume'),
+    });
   });
 });

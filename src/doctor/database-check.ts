@@ -1,3 +1,4 @@
+import { isAbsolute } from 'node:path';
 import { codesOf } from '../common/errors/failure-text';
 import type { StorageConfig } from '../config/storage.config';
 import type { DatabaseDiagnostics, ServerFacts } from '../persistence/database-diagnostics';
@@ -77,11 +78,20 @@ export class DatabaseCheck extends Check {
         ),
       ];
     const free = `${Math.floor(freeBytes / MIB)} MiB are free for ${dataDir}`;
+    if (!exists && isAbsolute(dataDir)) return [missingFolder(dataDir)];
     const fix =
       'Enlarge the volume of DATA_DIR, or set shorter retention (SESSION_KEEP_DAYS, AUDIT_KEEP_DAYS).';
     if (freeBytes < FULL_BYTES) return [failure(free, fix)];
     return [freeBytes < LOW_BYTES ? warning(free, fix) : ok(free)];
   }
+}
+
+/** An absolute path names a volume as a rule, and one that is not mounted would hide the data of earlier starts. */
+function missingFolder(dataDir: string): Finding {
+  return warning(
+    `${dataDir} does not exist: the first start creates it, with an empty database`,
+    'Mount the volume of DATA_DIR, or correct the path; for a first start, create the folder.',
+  );
 }
 
 async function findingsIn(database: DatabaseDiagnostics | undefined): Promise<readonly Finding[]> {

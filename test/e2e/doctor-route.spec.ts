@@ -1,8 +1,11 @@
 import { World } from '../../src/world';
 import { ApiClient } from '../support/api-client';
 import { auditTrailOf } from '../support/audit-trail';
+import { aCaller, keysOf } from '../support/callers';
 import { LogCapture } from '../support/log-capture';
 import { until } from '../support/until';
+
+const caller = aCaller('operator');
 
 let world: World;
 let api: ApiClient;
@@ -13,9 +16,9 @@ beforeAll(async () => {
   world = await World.start({
     logOutput: new LogCapture(),
     webMessaging: true,
-    environment: { CRM_WEBHOOK_SECRET: CRM_SECRET },
+    environment: { ...keysOf(caller), CRM_WEBHOOK_SECRET: CRM_SECRET },
   });
-  api = new ApiClient(world.url);
+  api = new ApiClient(world.url, caller.headers);
 });
 afterEach(() => {
   world.genesys.faults.clear();

@@ -6,7 +6,8 @@ const { join } = require('node:path');
 const ROOT = join(__dirname, '../..');
 const UNRELEASED = '## [Unreleased]\n';
 /** Tags of the image and names of the packed client, as they are written in texts. */
-const NAMED = /(genesys-guest-sessions(?:-client-|:))\d+\.\d+\.\d+(?:-[a-z]+\.\d+)?/g;
+const NAMED =
+  /(genesys-guest-sessions(?:-client-|:)(?:\$\{IMAGE_TAG:-)?|IMAGE_TAG \()\d+\.\d+\.\d+(?:-[a-z]+\.\d+)?/g;
 
 const CHANGES = {
   'client/package.json': inManifest,
@@ -16,6 +17,7 @@ const CHANGES = {
   'deploy/Dockerfile': inText,
   'deploy/README.md': inText,
   'deploy/compose.yaml': inText,
+  'deploy/compose.simulator.yaml': inText,
   'deploy/kubernetes/deployment.yaml': inText,
   'client/README.md': inText,
 };

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { Caller } from '../../access/domain/caller';
 import { DomainError } from '../../common/errors/domain.errors';
 import { RequestContext } from '../../common/logging/request-context';
+import { neverConnected } from '../../common/http/never-connected';
 import { withDeadline } from '../../common/time/deadline';
 import { HopProof } from '../../replica/hop-proof';
 import { Lease } from '../../replica/ports/lease';
@@ -18,6 +19,11 @@ import { SessionQueries } from '../session.queries';
 const MAX_HOPS = 3;
 /** Time-out of a request to the holder that this replica can serve as well. */
 const PREFERRED_MS = 3_000;
+/**
+ * How long a holder may refuse connections: a replica that starts claims sessions before it listens. One that has died does so until
+ * its lease runs out, which is longer than callers should wait.
+ */
+const CONNECTED_WITHIN_MS = 3_000;
 const SERVER_ERROR = 500;
 /** Request headers that the routes of a holder read. */
 const FORWARDED = ['accept', 'content-type', 'content-encoding', 'idempotency-key'] as const;
@@ -61,16 +67,41 @@ export class SessionForwarding {
   /**
    * The answer of the holder; undefined when this replica has to serve the request itself. Throws `SessionNotFoundError`,
    * alike and at once for an unknown session and one outside the scope, `SessionMovingError` when no replica holds the session in
-   * time or its holder cannot be reached, `TooManyCallerForwardedError` and
+   * time or its holder cannot be reached (a refused connection is tried again for three seconds), `TooManyCallerForwardedError` and
    * `TooManyForwardedError`.
    */
   async forward(conversationId: string, request: ForwardableRequest): Promise<ForwardedAnswer | undefined> {
-    const { caller, hungUp, hops } = request;
-    const session = await this.queries.get(conversationId, accessScopeOf(caller));
-    const holder = await this.locator.holderOf(session, hungUp);
-    if (holder === undefined) return undefined;
-    if (hops >= MAX_HOPS) throw new SessionMovingError();
-    return this.remote.send(holder, { caller, hungUp }, () => this.sent(request, holder));
+    const { caller, hops } = request;
+    const givesUpAt = performance.now() + CONNECTED_WITHIN_MS;
+    for (;;) {
+      const session = await this.queries.get(conversationId, accessScopeOf(caller));
+      const holder = await this.locator.holderOf(session, request.hungUp);
+      if (holder === undefined) return undefined;
+      if (hops >= MAX_HOPS) throw new SessionMovingError();
+      const answer = await this.sendTo(holder, request, performance.now() >= givesUpAt);
+      if (answer !== undefined) return answer;
+      await this.locator.pause(request.hungUp);
+    }
+  }
+
+  /** Undefined when the holder refuses connections, so that the request did not reach it, unless this is the last attempt. */
+  private async sendTo(
+    holder: Replica,
+    request: ForwardableRequest,
+    isLast: boolean,
+  ): Promise<ForwardedAnswer | undefined> {
+    const tried = { isStream: false };
+    try {
+      return await this.remote.send(holder, request, () => {
+        const sent = this.sent(request, holder);
+        tried.isStream = sent.body instanceof Readable;
+        return sent;
+      });
+    } catch (error) {
+      // The bytes of a file may be in the stream no more.
+      if (isLast || tried.isStream || !isRefusedConnection(error)) throw error;
+      return undefined;
+    }
   }
 
   /**
@@ -115,6 +146,10 @@ export class SessionForwarding {
     const proof = this.proof.sign({ method, url, headers }, hop, holder.id);
     return { method, url, headers: { ...headers, [PROOF_HEADER]: proof }, body: isEmpty ? null : body };
   }
+}
+
+function isRefusedConnection(error: unknown): boolean {
+  return error instanceof SessionMovingError && neverConnected(error.cause);
 }
 
 /** Path and query, encoded as a client of the URL standard sends them: what arrives is what the proof is of. */
