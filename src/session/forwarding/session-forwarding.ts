@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { Caller } from '../../access/domain/caller';
 import { DomainError } from '../../common/errors/domain.errors';
 import { RequestContext } from '../../common/logging/request-context';
+import { Spans } from '../../common/tracing/spans';
 import { withDeadline } from '../../common/time/deadline';
 import { HopProof } from '../../replica/hop-proof';
 import { Lease } from '../../replica/ports/lease';
@@ -16,6 +17,7 @@ import { SessionQueries } from '../session.queries';
 
 /** A session may have changed hands again by the time a request arrives; the limit ends a loop. */
 const MAX_HOPS = 3;
+const FORWARDING = { kind: 'client' } as const;
 /** Time-out of a request to the holder that this replica can serve as well. */
 const PREFERRED_MS = 3_000;
 const SERVER_ERROR = 500;
@@ -70,7 +72,7 @@ export class SessionForwarding {
     const holder = await this.locator.holderOf(session, hungUp);
     if (holder === undefined) return undefined;
     if (hops >= MAX_HOPS) throw new SessionMovingError();
-    return this.remote.send(holder, { caller, hungUp }, () => this.sent(request, holder));
+    return this.send(request, holder, hungUp);
   }
 
   /**
@@ -88,15 +90,27 @@ export class SessionForwarding {
     const holder = await this.locator.otherHolderOf(session);
     if (holder === undefined) return undefined;
     try {
-      const answer = await withDeadline(PREFERRED_MS, hungUp, (signal) =>
-        this.remote.send(holder, { caller, hungUp: signal }, () => this.sent(request, holder)),
-      );
+      const answer = await withDeadline(PREFERRED_MS, hungUp, (signal) => this.send(request, holder, signal));
       return answer.status < SERVER_ERROR ? answer : undefined;
     } catch (error) {
       // No place, no genuine address, no connection or no answer: this replica serves the request.
       if (error instanceof DomainError) return undefined;
       throw error;
     }
+  }
+
+  private send(request: ForwardableRequest, holder: Replica, hungUp: AbortSignal): Promise<ForwardedAnswer> {
+    const { caller, method } = request;
+    return Spans.run(
+      'replica.forward',
+      async (span) => {
+        span.set('http.request.method', method);
+        const answer = await this.remote.send(holder, { caller, hungUp }, () => this.sent(request, holder));
+        span.set('http.response.status_code', answer.status);
+        return answer;
+      },
+      FORWARDING,
+    );
   }
 
   private sent(request: ForwardableRequest, holder: Replica): SentRequest {
