@@ -49,7 +49,7 @@ const ALLOWED = {
   persistence: [...BASICS, 'health', '[^/]+/domain', '[^/]+/ports'],
   tracing: [...BASICS, 'metrics'],
   watchdog: [...BASICS, 'metrics'],
-  doctor: [...BASICS, 'genesys', 'crm', 'persistence'],
+  doctor: [...BASICS, 'genesys', 'crm', 'persistence', 'audit/ports', 'replica/ports'],
   simulator: [],
 };
 

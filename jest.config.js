@@ -68,7 +68,7 @@ const specsOf = (layer, ...files) =>
 
 module.exports = {
   // What takes longest mostly waits: for windows, time-outs and processes.
-  maxWorkers: 3,
+  maxWorkers: 4,
   // A worker that has served whole layers begins anew: what is left of them must not trouble who comes next.
   workerIdleMemoryLimit: '600MB',
   testSequencer: '<rootDir>/test/support/longest-first.sequencer.js',

@@ -37,6 +37,7 @@ const TAGS = [
   ['limits', 'Limits and their use'],
   ['statistics', 'Figures of all replicas over time'],
   ['replicas', 'The replicas of the deployment'],
+  ['doctor', 'Examination of the deployment'],
   ['guests', "Erasure of a guest's data"],
   ['audit', 'The audit trail'],
   ['console', 'Logins of browsers to the console'],

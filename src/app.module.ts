@@ -11,6 +11,7 @@ import type { Environment } from './config/environment';
 import { SessionConfig } from './config/session.config';
 import { ConsoleModule } from './console/console.module';
 import { CrmModule } from './crm/crm.module';
+import { DoctorModule } from './doctor/doctor.module';
 import { EventsModule } from './events/events.module';
 import { GenesysModule } from './genesys/genesys.module';
 import { HealthModule } from './health/health.module';
@@ -83,6 +84,7 @@ export class AppModule implements OnModuleInit, OnModuleDestroy {
         WebhooksModule,
         PrivacyModule,
         StatisticsModule,
+        DoctorModule.forEnvironment(environment),
         WatchdogModule,
       ],
     };

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { writeSync } from 'node:fs';
 import { Logger } from '@nestjs/common';
 import { createApp } from './app.setup';
-import { ConfigurationError } from './config/configuration.errors';
+import { ListenError, StartError } from './common/errors/start.errors';
 import { readEnvironment } from './config/read-environment';
 import { ServerConfig } from './config/server.config';
 import { stopOnSignals } from './common/lifecycle/stop-on-signals';
@@ -16,15 +16,17 @@ async function main(): Promise<void> {
   const app = await createApp(environment, { logOutput: LogOutput.toStandardOutput() });
   stopOnSignals(app, shutdownNoticeMs);
   app.get(EventLoopWatchdog).start();
-  await app.listen({ host, port });
+  await app.listen({ host, port }).catch((error: unknown) => {
+    throw error instanceof Error ? new ListenError(host, port, error) : error;
+  });
   const { version, commit } = PRODUCT;
   new Logger('Main').log({ message: `Listening on ${await app.getUrl()}`, version, commit });
 }
 
 main().catch((error: unknown) => {
   // The logger may not exist yet; this is the last output of the process.
-  const isConfiguration = error instanceof ConfigurationError;
-  const text = isConfiguration
+  const isKnown = error instanceof StartError;
+  const text = isKnown
     ? error.message
     : error instanceof Error
       ? (error.stack ?? error.message)
@@ -34,5 +36,5 @@ main().catch((error: unknown) => {
   } catch {
     // Only the exit code is left to report the failure.
   }
-  process.exit(isConfiguration ? ConfigurationError.EXIT_CODE : 1);
+  process.exit(isKnown ? error.exitCode : 1);
 });

@@ -15,6 +15,7 @@ const LISTS: Readonly<Record<PageName, ComponentType<PageProps>>> = {
   webhooks: lazy(async () => ({ default: (await import('./webhooks/webhooks-page')).WebhooksPage })),
   limits: lazy(async () => ({ default: (await import('./limits/limits-page')).LimitsPage })),
   audit: lazy(async () => ({ default: (await import('./audit/audit-page')).AuditPage })),
+  doctor: lazy(async () => ({ default: (await import('./doctor/doctor-page')).DoctorPage })),
 };
 
 const DETAILS: Partial<Record<PageName, ComponentType<{ readonly id: string }>>> = {

@@ -11,8 +11,15 @@ const ENTRY = /^([a-z0-9][a-z0-9-]{0,31}):([A-Za-z0-9+/]{43}=)$/;
 /** The current key and those of older data: more keys mean a rotation that never ended. */
 const MAX_KEYS = 8;
 
-export const DATA_KEY_RULE =
-  'is required, here or as DATA_KEY_FILE: one to eight keys as npm run data-key makes them, separated by commas, each with an id of its own';
+const FORM =
+  'one to eight keys as npm run data-key makes them, separated by commas, each with an id of its own';
+
+/** The problem of a missing list, or of an invalid one. */
+export function dataKeyProblem(entries: readonly string[]): string {
+  return entries.length === 0
+    ? `is required, here or as DATA_KEY_FILE: ${FORM}`
+    : `is set, but is not valid: it must be ${FORM}`;
+}
 
 /** Makes a new entry for the list. */
 export function newDataKey(id: string): string {

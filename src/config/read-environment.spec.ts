@@ -1,5 +1,5 @@
 import { tmpdir } from 'node:os';
-import { DATA_KEY_RULE } from './data-key-list';
+import { dataKeyProblem } from './data-key-list';
 import { configurationErrorOf, MINIMAL as LEAST, problemsOf, settingFiles } from './environment.fake';
 import { environmentNames, readEnvironment } from './read-environment';
 
@@ -120,7 +120,7 @@ describe(readEnvironment.name, () => {
 
   it('requires credentials and a region', () => {
     expect(problemsOf({})).toEqual([
-      `DATA_KEY ${DATA_KEY_RULE}`,
+      `DATA_KEY ${dataKeyProblem([])}`,
       'GENESYS_CLIENT_ID is required: the id of an OAuth client with the grant Client Credentials (Genesys Cloud Admin, Integrations, OAuth)',
       'GENESYS_CLIENT_SECRET is required, here or as GENESYS_CLIENT_SECRET_FILE: the secret of that OAuth client',
       'GENESYS_REGION is required: the region of the organization, such as mypurecloud.de; or GENESYS_LOGIN_URL and GENESYS_API_URL',
@@ -205,6 +205,22 @@ describe(readEnvironment.name, () => {
     ],
   ])('refuses what contradicts itself: %j', (variables, problem) => {
     expect(problemsOver(variables)).toEqual([problem]);
+  });
+
+  it.each([
+    ['GENESYS_DEPLOYMENT_ID', { GENESYS_ORIGIN: 'https://support.example.com' }, 'GENESYS_ORIGIN is set'],
+    [
+      'GENESYS_ORIGIN',
+      { GENESYS_DEPLOYMENT_ID: '5f0c7e2a-0000-4000-8000-000000000001' },
+      'GENESYS_DEPLOYMENT_ID is set',
+    ],
+    [
+      'GENESYS_ORIGIN',
+      { GENESYS_DEPLOYMENT_ID: '5f0c7e2a-0000-4000-8000-000000000001', GENESYS_CHANNEL: 'web-messaging' },
+      'GENESYS_CHANNEL is web-messaging',
+    ],
+  ])('demands %s beside the other half of web messaging', (name, variables, reason) => {
+    expect(problemsOver(variables)).toEqual([`${name} is required when ${reason}`]);
   });
 
   it('accepts the two hosts in place of a region', () => {

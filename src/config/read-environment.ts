@@ -133,12 +133,7 @@ function contradictions(environment: Environment): string[] {
       if (environment[name] !== '') problems.push(`GENESYS_CLIENTS and ${name} exclude each other`);
     }
   }
-  if (environment.GENESYS_CHANNEL === 'web-messaging') {
-    for (const name of ['GENESYS_DEPLOYMENT_ID', 'GENESYS_ORIGIN'] as const) {
-      if (environment[name] === undefined)
-        problems.push(`${name} is required when GENESYS_CHANNEL is web-messaging`);
-    }
-  }
+  problems.push(...webMessagingContradictions(environment));
   if (
     environment.GENESYS_CHANNEL === 'open-messaging' &&
     environment.GENESYS_OPEN_INTEGRATIONS === undefined
@@ -155,6 +150,25 @@ function contradictions(environment: Environment): string[] {
     problems.push('CRM_WEBHOOK_URL must start with https:// unless CRM_WEBHOOK_ALLOW_PRIVATE is true');
   }
   return problems;
+}
+
+/** One of the two settings alone would leave the channel out without a word. */
+function webMessagingContradictions({
+  GENESYS_CHANNEL: channel,
+  GENESYS_DEPLOYMENT_ID: deploymentId,
+  GENESYS_ORIGIN: origin,
+}: Environment): string[] {
+  const isDefault = channel === 'web-messaging';
+  const reasonFor = (other: string): string =>
+    isDefault ? 'GENESYS_CHANNEL is web-messaging' : `${other} is set`;
+  return [
+    ...(deploymentId === undefined && (isDefault || origin !== undefined)
+      ? [`GENESYS_DEPLOYMENT_ID is required when ${reasonFor('GENESYS_ORIGIN')}`]
+      : []),
+    ...(origin === undefined && (isDefault || deploymentId !== undefined)
+      ? [`GENESYS_ORIGIN is required when ${reasonFor('GENESYS_DEPLOYMENT_ID')}`]
+      : []),
+  ];
 }
 
 /** Faults of settings that would refuse every caller, or accept any caller by mistake. */

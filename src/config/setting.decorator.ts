@@ -15,7 +15,7 @@ import {
 import { isClaimText } from '../common/access/claim-text';
 import { MayBeAbsent } from '../common/validation/text.decorator';
 import { API_KEYS_RULE, isApiKeyList } from './api-key-list';
-import { DATA_KEY_RULE, isDataKeyList, splitDataKeys } from './data-key-list';
+import { dataKeyProblem, isDataKeyList, splitDataKeys } from './data-key-list';
 import { isKeyValueList, KEY_VALUES_RULE } from './key-value-list';
 import { isOAuthClientList, OAUTH_CLIENTS_RULE } from './oauth-client-list';
 import { isOpenIntegrationList, OPEN_INTEGRATIONS_RULE } from './open-integration-list';
@@ -211,13 +211,13 @@ export function EventSecretsSetting(): PropertyDecorator {
 
 /** The keys for stored data, separated by commas. */
 export function DataKeysSetting(): PropertyDecorator {
-  return SecretListSetting(splitDataKeys, isDataKeyList, DATA_KEY_RULE);
+  return SecretListSetting(splitDataKeys, isDataKeyList, ({ value }) => dataKeyProblem(value as string[]));
 }
 
 function SecretListSetting(
   split: (text: string) => string[],
   validate: (value: unknown) => boolean,
-  message: string,
+  message: string | ((args: ValidationArguments) => string),
 ): PropertyDecorator {
   return applyDecorators(
     Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? split(value) : value)),

@@ -41,6 +41,6 @@ describe(WebMessagingConfig.name, () => {
     ['GENESYS_MESSAGING_URL', 'https://webmessaging.usw2.pure.cloud'],
     ['GENESYS_CDN_URL', 'ftp://cdn'],
   ])('refuses a %s of %s', (name, value) => {
-    expect(problemsOf({ ...MINIMAL, [name]: value })).toEqual([expect.stringContaining(name)]);
+    expect(problemsOf({ ...MINIMAL, ...DEPLOYMENT, [name]: value })).toEqual([expect.stringContaining(name)]);
   });
 });

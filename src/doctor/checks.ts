@@ -1,4 +1,5 @@
 import { NameResolver } from '../common/names/name-resolver';
+import { AccessConfig } from '../config/access.config';
 import { CrmConfig } from '../config/crm.config';
 import type { Environment } from '../config/environment';
 import { GenesysConfig } from '../config/genesys.config';
@@ -7,6 +8,8 @@ import { StorageConfig } from '../config/storage.config';
 import { WebMessagingConfig } from '../config/web-messaging.config';
 import { CrmDiagnostics } from '../crm/crm-diagnostics';
 import { GenesysDiagnostics } from '../genesys/genesys-diagnostics';
+import type { DatabaseAccess } from '../persistence/database-access';
+import { AccessCheck } from './access-check';
 import type { Check } from './check';
 import { clientSettingsOf } from './client-settings';
 import { ClockCheck } from './clock-check';
@@ -19,7 +22,6 @@ import { GuestSessionCheck } from './guest-session-check';
 import { hostsOf, loginHostOf } from './hosts';
 import { LoginCheck } from './login-check';
 import { NameCheck } from './name-check';
-import { DatabaseAccess } from './database-access';
 import { OpenMessagingCheck } from './open-messaging-check';
 import { PermissionCheck } from './permission-check';
 import { probesOf, uncheckedPermissionsOf } from './permission-probes';
@@ -38,24 +40,24 @@ export interface CheckOptions {
 export class Checks implements AsyncDisposable {
   private readonly genesys: GenesysDiagnostics;
   private readonly crm: CrmDiagnostics;
-  private readonly database: DatabaseAccess;
   private readonly config: GenesysConfig;
   private readonly storage: StorageConfig;
 
   constructor(
     private readonly environment: Environment,
     private readonly options: CheckOptions,
+    private readonly database: DatabaseAccess,
   ) {
     this.genesys = new GenesysDiagnostics(environment);
     this.crm = new CrmDiagnostics(environment);
     this.config = new GenesysConfig(environment);
     this.storage = new StorageConfig(environment);
-    this.database = new DatabaseAccess(this.storage);
   }
 
   get all(): readonly Check[] {
     const { storage, database } = this;
     return [
+      new AccessCheck(new AccessConfig(this.environment)),
       new DataKeysCheck(storage, database),
       ...(this.options.isOffline ? [] : [...this.ofHosts(), ...this.ofClients(), ...this.ofChannels()]),
       new DatabaseCheck(storage, database),
@@ -93,14 +95,16 @@ export class Checks implements AsyncDisposable {
     const { webhookUrl, secrets } = new CrmConfig(environment);
     const [clientId = ''] = this.config.clients.ids;
     const { PUBLIC_URL: publicUrl, GENESYS_OPEN_INTEGRATIONS = [] } = environment;
-    const host = webhookUrl === undefined ? undefined : new URL(webhookUrl).host;
+    const url = webhookUrl === undefined ? undefined : new URL(webhookUrl);
+    const { webhookProxies } = new ProxyConfig(environment);
+    const isProxied = url !== undefined && webhookProxies.proxyFor(url) !== undefined;
     return [
       new DeploymentCheck(new WebMessagingConfig(environment), genesys),
       ...(this.options.triesSession ? [new GuestSessionCheck(genesys)] : []),
       ...GENESYS_OPEN_INTEGRATIONS.map(
         ({ id }) => new OpenMessagingCheck({ id, publicUrl, clientId }, genesys),
       ),
-      new CrmCheck({ host, isSigned: secrets.current.length > 0 }, this.crm),
+      new CrmCheck({ host: url?.host, isSigned: secrets.current.length > 0, isProxied }, this.crm),
     ];
   }
 

@@ -11,6 +11,7 @@ import { connectOptions } from '../common/names/socket-lookup';
 import { Check } from './check';
 import { failure, type Finding, ok, warning } from './finding';
 import { connectionCheckOf, type Host, namesCheckOf } from './hosts';
+import { PROXY_FIX, ProxyCheck } from './proxy-check';
 
 const NAME_MISMATCH = 'ERR_TLS_CERT_ALTNAME_INVALID';
 const EXPIRED = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID']);
@@ -31,7 +32,8 @@ export class ConnectionCheck extends Check {
   ) {
     super();
     this.name = connectionCheckOf(host);
-    this.needs = [namesCheckOf(host)];
+    const isProxied = proxies.proxyFor(host.url) !== undefined;
+    this.needs = [namesCheckOf(host), ...(isProxied ? [ProxyCheck.NAME] : [])];
     this.fixOfTimeout = `Allow connections to ${host.url.host} in the firewall, or set HTTPS_PROXY; ${host.setting} names the host.`;
   }
 
@@ -74,7 +76,7 @@ export class ConnectionCheck extends Check {
 
   private failureOf(error: unknown, target: string): Finding {
     if (error instanceof ProxyUnreachableError)
-      return failure(`the proxy for ${target} cannot be reached`, 'Correct HTTPS_PROXY or HTTP_PROXY.');
+      return failure(`the proxy for ${target} cannot be reached`, PROXY_FIX);
     if (error instanceof ProxyRefusedError)
       return failure(
         `the proxy refuses a tunnel to ${target} (status ${error.status})`,
@@ -85,7 +87,12 @@ export class ConnectionCheck extends Check {
   }
 
   private unreachable(codes: readonly string[], target: string): Finding {
-    return failure(`no connection to ${target} (${codes.join(', ') || 'closed'})`, this.fixOfTimeout);
+    const message = `no connection to ${target} (${codes.join(', ') || 'closed'})`;
+    if (!codes.includes('ECONNREFUSED')) return failure(message, this.fixOfTimeout);
+    return failure(
+      `${message}: nothing listens there, or a firewall refuses`,
+      `Correct the host and the port of ${this.host.setting}; where they are right, allow the connection in the firewall.`,
+    );
   }
 }
 

@@ -1,6 +1,6 @@
 import { CrmCheck } from './crm-check';
 
-const FACTS = { host: 'crm.example', isSigned: true };
+const FACTS = { host: 'crm.example', isSigned: true, isProxied: false };
 
 function check(attempt: { error?: string; status?: number }, facts: Partial<typeof FACTS> = {}): CrmCheck {
   return new CrmCheck(
@@ -12,14 +12,14 @@ function check(attempt: { error?: string; status?: number }, facts: Partial<type
 describe(CrmCheck.name, () => {
   it('tells the receiver and the time of an accepted event', async () => {
     expect(await check({}).run()).toEqual([
-      { outcome: 'ok', message: 'crm.example accepted a test event (status 2xx, 7 ms)' },
+      { outcome: 'ok', message: 'crm.example accepted a signed test event (7 ms)' },
     ]);
   });
 
   it('is skipped without a CRM, and sends nothing', async () => {
     const test = jest.fn();
 
-    expect(await new CrmCheck({ host: undefined, isSigned: false }, { test }).run()).toMatchObject([
+    expect(await new CrmCheck({ ...FACTS, host: undefined }, { test }).run()).toMatchObject([
       { outcome: 'skipped' },
     ]);
     expect(test).not.toHaveBeenCalled();

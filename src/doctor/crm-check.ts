@@ -1,6 +1,7 @@
 import type { CrmDiagnostics } from '../crm/crm-diagnostics';
 import { Check } from './check';
 import { failure, type Finding, ok, skipped, warning } from './finding';
+import { ProxyCheck } from './proxy-check';
 import { SettingsCheck } from './settings-check';
 
 type Attempt = Awaited<ReturnType<CrmDiagnostics['test']>>;
@@ -9,12 +10,14 @@ interface CrmFacts {
   /** The host of `CRM_WEBHOOK_URL`; undefined without a CRM. */
   readonly host: string | undefined;
   readonly isSigned: boolean;
+  /** Whether the proxy is on the way. */
+  readonly isProxied: boolean;
 }
 
 /** Sends one test event to the CRM, which the contract of webhooks has receivers accept without an effect. */
 export class CrmCheck extends Check {
   override readonly name = 'crm';
-  override readonly needs = [SettingsCheck.NAME];
+  override readonly needs: readonly string[];
   override readonly timeoutMs = 20_000;
   override readonly fixOfTimeout = 'Check CRM_WEBHOOK_URL.';
 
@@ -23,6 +26,7 @@ export class CrmCheck extends Check {
     private readonly crm: Pick<CrmDiagnostics, 'test'>,
   ) {
     super();
+    this.needs = [SettingsCheck.NAME, ...(facts.isProxied ? [ProxyCheck.NAME] : [])];
   }
 
   override async run(): Promise<readonly Finding[]> {
@@ -30,12 +34,12 @@ export class CrmCheck extends Check {
     if (host === undefined) return [skipped('CRM_WEBHOOK_URL is not set')];
     const attempt = await this.crm.test();
     if (attempt.error !== undefined) return [refusalOf(attempt, host)];
-    const accepted = `${host} accepted a test event (status 2xx, ${attempt.latencyMs} ms)`;
-    if (isSigned) return [ok(accepted)];
+    const { latencyMs } = attempt;
+    if (isSigned) return [ok(`${host} accepted a signed test event (${latencyMs} ms)`)];
     return [
       warning(
-        `${accepted}, which was not signed: the receiver cannot tell events from forged ones`,
-        'Set CRM_WEBHOOK_SECRET or CRM_WEBHOOK_SECRET_FILE, and give it to the receiver.',
+        `${host} accepted a test event (${latencyMs} ms) that was not signed: the receiver cannot tell events from forged ones`,
+        'Set CRM_WEBHOOK_SECRET or CRM_WEBHOOK_SECRET_FILE to the secret that the receiver verifies with: whsec_ and 24 to 64 bytes in base64.',
       ),
     ];
   }
@@ -60,7 +64,8 @@ function fixOf(status: number): string {
     return 'Put the final address into CRM_WEBHOOK_URL: redirects are not followed.';
   if (status === 401 || status === 403)
     return 'Compare CRM_WEBHOOK_SECRET, and user and password in CRM_WEBHOOK_URL, with those of the receiver.';
-  if (status === 404 || status === 410) return 'Correct the path in CRM_WEBHOOK_URL.';
+  if (status === 404 || status === 410)
+    return 'Correct the path in CRM_WEBHOOK_URL, which is part of the address that the CRM team names.';
   if (status === 429) return 'Lower SYNC_MAX_PER_SECOND, or raise the limit of the receiver.';
   if (status >= 500) return 'Look at the log of the receiver of CRM_WEBHOOK_URL; events wait 72 hours.';
   return 'Have the receiver of CRM_WEBHOOK_URL answer 2xx to events of the type session.test.';

@@ -2,7 +2,7 @@ import type { StorageConfig } from '../config/storage.config';
 import { DatabaseOpenError, DataDirectoryInUseError, DataKeyError } from '../persistence/persistence.errors';
 import type { DatabaseDiagnostics } from '../persistence/database-diagnostics';
 import { Check } from './check';
-import type { DatabaseAccess } from './database-access';
+import type { DatabaseAccess } from '../persistence/database-access';
 import { failure, type Finding, ok, skipped } from './finding';
 import { SettingsCheck } from './settings-check';
 
@@ -14,7 +14,7 @@ export class DataKeysCheck extends Check {
 
   constructor(
     private readonly config: Pick<StorageConfig, 'dataKeys'>,
-    private readonly database: Pick<DatabaseAccess, 'use'>,
+    private readonly database: DatabaseAccess,
   ) {
     super();
   }

@@ -1,5 +1,5 @@
 import type { DatabaseDiagnostics, ServerFacts } from '../persistence/database-diagnostics';
-import type { DatabaseAccess } from './database-access';
+import type { DatabaseAccess } from '../persistence/database-access';
 import { DatabaseCheck } from './database-check';
 import type { Finding } from './finding';
 
@@ -9,6 +9,7 @@ const POSTGRES: ServerFacts = {
   dialect: 'postgres',
   version: '18.4',
   isPooled: false,
+  takesTransactions: true,
   durability: { fsync: 'on', synchronous_commit: 'on', full_page_writes: 'on' },
 };
 
@@ -25,7 +26,7 @@ function checkOf(facts: Partial<ServerFacts>, roundTrips = [1, 2, 3]): Promise<r
 /** An embedded database that does not exist yet, in such a folder. */
 function folderCheckOf(facts: object): Promise<readonly Finding[]> {
   const config = { databaseUrl: undefined, dataDir: '/data' };
-  const none: Pick<DatabaseAccess, 'use'> = { use: (work) => work(undefined) };
+  const none: DatabaseAccess = { use: (work) => work(undefined) };
   return new DatabaseCheck(config, none, () => Promise.resolve({ ...ROOMY, ...facts })).run();
 }
 
@@ -73,6 +74,14 @@ describe(DatabaseCheck.name, () => {
   });
 
   it('has no fault before the first start', async () => {
-    expect((await folderCheckOf({ exists: false })).map(({ outcome }) => outcome)).toEqual(['ok', 'ok']);
+    expect((await folderCheckOf({})).map(({ outcome }) => outcome)).toEqual(['ok', 'ok']);
+  });
+
+  it('warns of a folder that does not exist: its volume may not be mounted', async () => {
+    expect(await folderCheckOf({ exists: false })).toContainEqual({
+      outcome: 'warn',
+      message: expect.stringContaining('/data does not exist'),
+      fix: expect.stringContaining('Mount the volume'),
+    });
   });
 });

@@ -1,9 +1,10 @@
+import { isAbsolute } from 'node:path';
 import { codesOf } from '../common/errors/failure-text';
 import type { StorageConfig } from '../config/storage.config';
 import type { DatabaseDiagnostics, ServerFacts } from '../persistence/database-diagnostics';
 import { DatabaseOpenError, DataDirectoryInUseError } from '../persistence/persistence.errors';
 import { Check } from './check';
-import type { DatabaseAccess } from './database-access';
+import type { DatabaseAccess } from '../persistence/database-access';
 import { failure, type Finding, ok, warning } from './finding';
 import { type FolderFacts, folderFactsOf } from './folder-facts';
 import { SettingsCheck } from './settings-check';
@@ -17,6 +18,11 @@ const FULL_BYTES = 100 * MIB;
 /** Below it a release may be untested; PostgreSQL supports a major version for five years. */
 const MIN_POSTGRES = 14;
 
+const STATEMENT_MODE = failure(
+  'the pooler is in statement mode, which refuses transactions: the service cannot start',
+  'Set pool_mode = transaction for the database in the pooler, or point DATABASE_URL to the server.',
+);
+
 type FolderReader = (path: string) => Promise<FolderFacts>;
 
 /** Whether the database is reachable, fast and durable, and the volume of an embedded one has space. */
@@ -28,7 +34,7 @@ export class DatabaseCheck extends Check {
 
   constructor(
     private readonly config: Pick<StorageConfig, 'databaseUrl' | 'dataDir'>,
-    private readonly database: Pick<DatabaseAccess, 'use'>,
+    private readonly database: DatabaseAccess,
     private readonly folderFacts: FolderReader = folderFactsOf,
   ) {
     super();
@@ -72,6 +78,7 @@ export class DatabaseCheck extends Check {
         ),
       ];
     const free = `${Math.floor(freeBytes / MIB)} MiB are free for ${dataDir}`;
+    if (!exists && isAbsolute(dataDir)) return [missingFolder(dataDir)];
     const fix =
       'Enlarge the volume of DATA_DIR, or set shorter retention (SESSION_KEEP_DAYS, AUDIT_KEEP_DAYS).';
     if (freeBytes < FULL_BYTES) return [failure(free, fix)];
@@ -79,9 +86,18 @@ export class DatabaseCheck extends Check {
   }
 }
 
+/** An absolute path names a volume as a rule, and one that is not mounted would hide the data of earlier starts. */
+function missingFolder(dataDir: string): Finding {
+  return warning(
+    `${dataDir} does not exist: the first start creates it, with an empty database`,
+    'Mount the volume of DATA_DIR, or correct the path; for a first start, create the folder.',
+  );
+}
+
 async function findingsIn(database: DatabaseDiagnostics | undefined): Promise<readonly Finding[]> {
   if (database === undefined) return [ok('there is no database yet: the first start creates it')];
   const facts = await database.server();
+  if (!facts.takesTransactions) return [STATEMENT_MODE];
   return [roundTripFinding(facts, await database.roundTripsMs(ROUND_TRIPS)), ...serverFaults(facts)];
 }
 

@@ -78,7 +78,7 @@ function unreadable(error: unknown, deploymentId: string): Finding {
   if (isUnknown)
     return failure(
       `there is no deployment ${deploymentId}`,
-      `Copy the id from ${DEPLOYMENTS} into GENESYS_DEPLOYMENT_ID, and check GENESYS_REGION.`,
+      `Copy the id from ${DEPLOYMENTS} into GENESYS_DEPLOYMENT_ID, and check GENESYS_CDN_URL or GENESYS_REGION.`,
     );
   return failure(
     `the deployment cannot be read: ${reasonOf(error)}`,

@@ -90,4 +90,20 @@ describe(Examination.name, () => {
 
     await expect(examined).rejects.toThrow('Interrupted.');
   });
+
+  it('begins no check once the budget is used up', async () => {
+    jest.useFakeTimers();
+    const unreached = jest.fn(findings(ok('never')));
+    const slow = async (): Promise<readonly Finding[]> => {
+      await jest.advanceTimersByTimeAsync(900);
+      return [ok('1')];
+    };
+    const checks = [new FixedCheck('a', slow), new FixedCheck('b', unreached)];
+
+    expect(await new Examination(checks, 900).run(NEVER)).toEqual([
+      { check: 'a', ...ok('1') },
+      { check: 'b', outcome: 'skipped', message: 'not begun: the checks before took 0.9 s' },
+    ]);
+    expect(unreached).not.toHaveBeenCalled();
+  });
 });

@@ -8,23 +8,33 @@ class CheckTimeoutError extends Error {}
 
 /**
  * Runs checks one after another, each within its time limit. A check is skipped when one that it needs has failed or
- * was skipped for a failure, and says which. Resolves with the findings in the order of the checks; aborting the signal
+ * was skipped for a failure, and says which, or when the budget of all checks is used up. Resolves with the findings in the order of the checks; aborting the signal
  * rejects with its reason.
  */
 export class Examination {
   private readonly outcomes = new Map<string, Outcome>();
   private readonly blocked = new Set<string>();
 
-  constructor(private readonly checks: readonly Check[]) {}
+  /** `budgetMs` bounds the time in which checks are begun. */
+  constructor(
+    private readonly checks: readonly Check[],
+    private readonly budgetMs = Infinity,
+  ) {}
 
   async run(signal: AbortSignal): Promise<ReportedFinding[]> {
     const reported: ReportedFinding[] = [];
+    const startedAt = performance.now();
     for (const check of this.checks) {
-      const findings = await this.findingsOf(check, signal);
+      const isLate = performance.now() - startedAt >= this.budgetMs;
+      const findings = isLate ? [this.lateFinding] : await this.findingsOf(check, signal);
       this.outcomes.set(check.name, worstOf(findings));
       reported.push(...findings.map((finding) => ({ check: check.name, ...finding })));
     }
     return reported;
+  }
+
+  private get lateFinding(): Finding {
+    return skipped(`not begun: the checks before took ${this.budgetMs / 1_000} s`);
   }
 
   private async findingsOf(check: Check, signal: AbortSignal): Promise<readonly Finding[]> {

@@ -26,7 +26,7 @@ export class NameCheck extends Check {
   override async run(): Promise<readonly Finding[]> {
     const { url, setting } = this.host;
     const { host } = endpointOf(url);
-    if (isIP(host) !== 0) return [ok(`${host} is an address`)];
+    if (isIP(host) !== 0) return [ok(`${host} is an address: no name is resolved`)];
     if (this.proxies.proxyFor(url) !== undefined) return [skipped(`the proxy resolves ${host}`)];
     try {
       const addresses = await this.resolve(host);

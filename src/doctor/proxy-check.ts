@@ -9,6 +9,9 @@ import { failure, type Finding, ok } from './finding';
 import type { Host } from './hosts';
 import { SettingsCheck } from './settings-check';
 
+export const PROXY_FIX =
+  'Correct HTTPS_PROXY (for https:// and wss://) or HTTP_PROXY, remove it where there is no proxy, or add hosts that need none to NO_PROXY.';
+
 interface Route {
   readonly proxy: URL;
   readonly hosts: readonly Host[];
@@ -59,7 +62,7 @@ export class ProxyCheck extends Check {
       const reason = codesOf(error).join(', ') || 'no connection';
       return failure(
         `the proxy ${proxy.host} cannot be reached (${reason}); through it: ${namesOf(hosts)}`,
-        'Correct HTTPS_PROXY or HTTP_PROXY, or add hosts that need no proxy to NO_PROXY.',
+        PROXY_FIX,
       );
     } finally {
       socket.on('error', () => undefined).destroy();

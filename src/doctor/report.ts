@@ -1,5 +1,13 @@
 import { type Outcome, OUTCOMES, type ReportedFinding, worstOf } from './finding';
 
+export interface Report {
+  /** The worst outcome. */
+  readonly outcome: Outcome;
+  /** The number of findings of each outcome. */
+  readonly counts: Readonly<Record<Outcome, number>>;
+  readonly checks: readonly ReportedFinding[];
+}
+
 const MIN_SECRET_LENGTH = 4;
 const HIDDEN = '[hidden]';
 
@@ -20,15 +28,30 @@ export function textOf(findings: readonly ReportedFinding[], secrets: Iterable<s
   return `${withoutSecrets([...lines, '', summaryOf(findings)].join('\n'), secrets)}\n`;
 }
 
-/** The report as one JSON document. */
+/** The report as one JSON document: that of `reportOf`, with the exit code. */
 export function jsonOf(findings: readonly ReportedFinding[], secrets: Iterable<string>): string {
-  const document = {
+  const { outcome, ...others } = reportOf(findings, secrets);
+  const document = { outcome, exitCode: exitCodeOf(findings), ...others };
+  return `${JSON.stringify(document, undefined, 2)}\n`;
+}
+
+/** The report for programs, without secrets. */
+export function reportOf(findings: readonly ReportedFinding[], secrets: Iterable<string>): Report {
+  const hidden = [...secrets];
+  return {
     outcome: worstOf(findings),
-    exitCode: exitCodeOf(findings),
-    counts: Object.fromEntries(OUTCOMES.map((outcome) => [outcome, countOf(findings, outcome)])),
-    checks: findings,
+    counts: {
+      skipped: countOf(findings, 'skipped'),
+      ok: countOf(findings, 'ok'),
+      warn: countOf(findings, 'warn'),
+      fail: countOf(findings, 'fail'),
+    },
+    checks: findings.map((finding) => ({
+      ...finding,
+      message: withoutSecrets(finding.message, hidden),
+      ...(finding.fix === undefined ? {} : { fix: withoutSecrets(finding.fix, hidden) }),
+    })),
   };
-  return `${withoutSecrets(JSON.stringify(document, undefined, 2), secrets)}\n`;
 }
 
 function summaryOf(findings: readonly ReportedFinding[]): string {

@@ -1,7 +1,7 @@
 import { DatabaseOpenError, DataDirectoryInUseError } from '../persistence/persistence.errors';
 import type { DatabaseDiagnostics } from '../persistence/database-diagnostics';
 import { Check } from './check';
-import type { DatabaseAccess } from './database-access';
+import type { DatabaseAccess } from '../persistence/database-access';
 
 import { failure, type Finding, ok, skipped } from './finding';
 import { SettingsCheck } from './settings-check';
@@ -12,7 +12,7 @@ export class SchemaCheck extends Check {
   override readonly needs = [SettingsCheck.NAME];
   override readonly fixOfTimeout = 'Look at the check "database".';
 
-  constructor(private readonly database: Pick<DatabaseAccess, 'use'>) {
+  constructor(private readonly database: DatabaseAccess) {
     super();
   }
 

@@ -1,46 +1,42 @@
-import { ConfigurationError } from '../config/configuration.errors';
-import type { Environment } from '../config/environment';
-import { readEnvironment } from '../config/read-environment';
 import { Check } from './check';
 import { failure, type Finding, ok } from './finding';
 
 const NAME = /^[A-Z][A-Z0-9_]+/;
+const NAMED_FILE = '_FILE cannot be read';
+
+/** The source of a value, for settings of which the problem itself does not say enough. */
+const SOURCES: Readonly<Record<string, string>> = {
+  CRM_WEBHOOK_URL:
+    'Put the https:// address that the CRM team names into CRM_WEBHOOK_URL; http:// and private addresses also need CRM_WEBHOOK_ALLOW_PRIVATE=true.',
+  DATA_KEY:
+    'Where there is data already, set the key that it was encrypted with, from the copy beside the backups; otherwise npm run data-key makes one for DATA_KEY or DATA_KEY_FILE.',
+  GENESYS_DEPLOYMENT_ID:
+    'Copy the id into GENESYS_DEPLOYMENT_ID (Genesys Cloud Admin, Message, Messenger Deployments).',
+  GENESYS_ORIGIN:
+    'Set GENESYS_ORIGIN to https:// and one of the allowed domains of the deployment (Genesys Cloud Admin, Message, Messenger Deployments).',
+};
 
 /** The settings as the service reads them at its start; each problem is a failure, named without the value. */
 export class SettingsCheck extends Check {
   static readonly NAME = 'settings';
   override readonly name = SettingsCheck.NAME;
   override readonly fixOfTimeout = 'Check the volumes of the files that settings name (…_FILE).';
-  /** The environment; undefined for invalid settings. */
-  readonly environment: Environment | undefined;
-  private readonly findings: readonly Finding[];
 
-  constructor(variables: NodeJS.ProcessEnv) {
+  /** The problems of a `ConfigurationError`. */
+  constructor(private readonly problems: readonly string[] = []) {
     super();
-    const result = environmentOrProblems(variables);
-    const isValid = !Array.isArray(result);
-    this.environment = isValid ? (result as Environment) : undefined;
-    this.findings = isValid
-      ? [ok('all settings are valid')]
-      : (result as readonly string[]).map((problem) => failure(problem, fixOf(problem)));
   }
 
   override run(): Promise<readonly Finding[]> {
-    return Promise.resolve(this.findings);
-  }
-}
-
-function environmentOrProblems(variables: NodeJS.ProcessEnv): Environment | readonly string[] {
-  try {
-    return readEnvironment(variables);
-  } catch (error) {
-    if (error instanceof ConfigurationError) return error.problems;
-    throw error;
+    const failures = this.problems.map((problem) => failure(problem, fixOf(problem)));
+    return Promise.resolve(failures.length === 0 ? [ok('all settings are valid')] : failures);
   }
 }
 
 function fixOf(problem: string): string {
   const name = NAME.exec(problem)?.[0] ?? 'the setting';
-  if (name === 'DATA_KEY') return 'Set DATA_KEY or DATA_KEY_FILE; npm run data-key makes a key.';
-  return `Correct ${name} in the environment; .env.example describes it.`;
+  if (problem.includes(NAMED_FILE)) return `Correct the path in ${name}, or mount the file.`;
+  return (
+    SOURCES[name] ?? `Set ${name} in the environment of the service by this rule; .env.example describes it.`
+  );
 }

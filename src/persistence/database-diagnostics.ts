@@ -10,6 +10,8 @@ import { openSqliteForReads, queriesOn } from './database/sqlite-database';
 import { provenDataKeys } from './guest/data-key-proofs';
 import { DatabaseOpenError } from './persistence.errors';
 
+/** The refusal of PgBouncer in statement mode. */
+const STATEMENT_MODE = 'statement pooling mode';
 /** Settings of PostgreSQL that decide whether a commit outlives a crash. */
 const DURABILITY = ['fsync', 'synchronous_commit', 'full_page_writes'] as const;
 
@@ -19,6 +21,8 @@ export interface ServerFacts {
   readonly version: string;
   /** Whether the connection leads to a pooler; undefined where there is none by design. */
   readonly isPooled: boolean | undefined;
+  /** False behind a pooler in statement mode, which refuses transactions. */
+  readonly takesTransactions: boolean;
   /** Durability settings by name; of PostgreSQL alone, since the service sets those of SQLite itself. */
   readonly durability: Readonly<Partial<Record<(typeof DURABILITY)[number], string>>>;
 }
@@ -53,18 +57,23 @@ export class DatabaseDiagnostics implements AsyncDisposable {
     }
   }
 
+  /** The embedded database that this process has open; disposing the result would close it. */
+  static ofEmbedded(db: Kysely<Database>): DatabaseDiagnostics {
+    return new DatabaseDiagnostics(db, 'sqlite', undefined);
+  }
+
   async server(): Promise<ServerFacts> {
     const { dialect, isPooled } = this;
     if (dialect === 'sqlite') {
       const version = await this.valueOf(sql`select sqlite_version() as value`);
-      return { dialect, version, isPooled, durability: {} };
+      return { dialect, version, isPooled, takesTransactions: true, durability: {} };
     }
     const version = await this.valueOf(sql`select current_setting('server_version') as value`);
     const durability: Partial<Record<string, string>> = {};
     for (const name of DURABILITY) {
       durability[name] = await this.valueOf(sql`select current_setting(${name}) as value`);
     }
-    return { dialect, version, isPooled, durability };
+    return { dialect, version, isPooled, takesTransactions: await this.takesTransactions(), durability };
   }
 
   /** The durations of that many round trips, one after another, in milliseconds. */
@@ -89,6 +98,21 @@ export class DatabaseDiagnostics implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.db.destroy();
+  }
+
+  /** Begins a transaction by hand: the error of a rollback would hide that of its beginning. */
+  private async takesTransactions(): Promise<boolean> {
+    try {
+      await this.db.connection().execute(async (connection) => {
+        await sql`begin`.execute(connection);
+        await sql`select 1`.execute(connection);
+        await sql`rollback`.execute(connection);
+      });
+      return true;
+    } catch (error) {
+      if (error instanceof Error && error.message.includes(STATEMENT_MODE)) return false;
+      throw error;
+    }
   }
 
   private async valueOf(query: ReturnType<typeof sql>): Promise<string> {

@@ -1,7 +1,8 @@
 import { messageOf } from '../common/errors/failure-text';
+import { StartError, WRONG_CONFIGURATION } from '../common/errors/start.errors';
 
 /** Another process uses the data directory. Nothing was read or changed. */
-export class DataDirectoryInUseError extends Error {
+export class DataDirectoryInUseError extends StartError {
   override readonly name = 'DataDirectoryInUseError';
 
   constructor(directory: string, options?: ErrorOptions) {
@@ -13,7 +14,7 @@ export class DataDirectoryInUseError extends Error {
 }
 
 /** A newer release has changed the schema; this one would misread it. Nothing was changed. */
-export class SchemaTooNewError extends Error {
+export class SchemaTooNewError extends StartError {
   override readonly name = 'SchemaTooNewError';
 
   constructor(unknown: readonly string[]) {
@@ -39,8 +40,9 @@ export function isUnreadable(error: unknown): error is UnreadableDataError | Syn
 }
 
 /** `DATA_KEY` does not fit the stored data; the message names the key, the fault and the remedy. */
-export class DataKeyError extends Error {
+export class DataKeyError extends StartError {
   override readonly name = 'DataKeyError';
+  override readonly exitCode = WRONG_CONFIGURATION;
 
   static another(keyId: string): DataKeyError {
     return new DataKeyError(
@@ -58,11 +60,17 @@ export class DataKeyError extends Error {
 }
 
 /** The database could not be opened; the message names it and the reason, and holds no credential. */
-export class DatabaseOpenError extends Error {
+export class DatabaseOpenError extends StartError {
   override readonly name = 'DatabaseOpenError';
 
-  constructor(what: string, cause: unknown) {
-    super(`Cannot open ${what}: ${reasonOf(cause)}`, { cause });
+  /** `unwritable` is the path that this process may not write to, if that is the reason. */
+  constructor(what: string, cause: unknown, unwritable?: string) {
+    const user = process.getuid?.();
+    const reason =
+      unwritable === undefined
+        ? reasonOf(cause)
+        : `${unwritable} is not writable for this process${user === undefined ? '' : ` (user ${user})`}`;
+    super(`Cannot open ${what}: ${reason}`, { cause });
   }
 }
 

@@ -33,6 +33,7 @@ import { SqlGuestCredentials } from './session/sql-guest-credentials';
 import { DataCipher } from './guest/data-cipher';
 import { SqlReencryptionStore } from './guest/sql-reencryption.store';
 import { SqlConsoleSessionStore } from './console/sql-console-session.store';
+import { ServiceDatabaseAccess } from './database-access';
 import { DatabaseConnection } from './database/database-connection';
 import { DatabaseHealth } from './database/database-health';
 import { SqlDeadlineStore } from './session/sql-deadline.store';
@@ -88,6 +89,7 @@ import { SqlWebhookStore } from './webhook/sql-webhook.store';
     UnitOfWork,
     { provide: StorageFailureCounter, useExisting: UnitOfWork },
     { provide: StorageErrors, useExisting: UnitOfWork },
+    ServiceDatabaseAccess,
     AuditWriter,
     SqlAuditTrail,
     GuestDataEncryption,
@@ -146,6 +148,7 @@ import { SqlWebhookStore } from './webhook/sql-webhook.store';
   ],
   exports: [
     DatabaseConnection,
+    ServiceDatabaseAccess,
     AuditTrail,
     ConsoleSessionStore,
     SessionStore,

@@ -33,6 +33,17 @@ describe('the control routes', () => {
     expect(genesys.faults.list()).toEqual([]);
   });
 
+  it('take JSON that is declared as a form, as curl -d does', async () => {
+    const response = await fetch(`${genesys.url}/_sim/faults`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: '{"fault":{"kind":"reset"}}',
+    });
+
+    expect(response.status).toBe(201);
+    genesys.faults.clear();
+  });
+
   it.each(['{"fault":{"kind":"explode"}}', 'no json', ''])('refuse the fault %j', async (body) => {
     expect((await send('POST', `${genesys.url}/_sim/faults`, body)).status).toBe(400);
   });

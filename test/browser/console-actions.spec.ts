@@ -109,6 +109,20 @@ describeWithChromium()('the actions of the console', () => {
     await until(() => world.crm.eventsOf(id).length === 2);
   });
 
+  it('run the doctor, and name the fix of each fault', async () => {
+    await console.go('/doctor');
+    await console.page.getByText('has not been examined yet').waitFor();
+
+    expect(await console.act('Run doctor')).toMatch(/0 fail, 2 warn.*Audit record/s);
+
+    const faults = console.page.getByRole('table', { name: 'Faults' });
+    await faults.getByText('Set CRM_WEBHOOK_SECRET or CRM_WEBHOOK_SECRET_FILE').waitFor();
+    expect(await console.page.getByRole('table', { name: 'Checks' }).textContent()).toContain(
+      'settings are valid',
+    );
+    expect(await console.accessibilityFindings()).toEqual([]);
+  });
+
   it('test, pause and resume a receiver', async () => {
     await console.go('/receivers');
     expect(await console.act('Test receiver')).toMatch(/Audit record/);

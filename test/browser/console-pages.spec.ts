@@ -14,6 +14,7 @@ const PAGES = [
   ['Webhooks', '/webhooks'],
   ['Limits', '/limits'],
   ['Audit', '/audit'],
+  ['Doctor', '/doctor'],
 ] as const;
 const MAX_FIRST_PAINT = 300_000;
 

@@ -168,6 +168,13 @@ describe(`${DatabaseConnection.name} on a data directory`, () => {
     expect(readFileSync(join(config.dataDir, 'guest-sessions.db'), 'utf8')).toMatch(/^something else/);
   });
 
+  it('names the path that it may not write to, and the user', () => {
+    const user = process.getuid?.() ?? 0;
+    expect(new DatabaseOpenError('the database in /x', new Error('readonly'), '/x').message).toBe(
+      `Cannot open the database in /x: /x is not writable for this process (user ${user})`,
+    );
+  });
+
   it('keeps temporary data in memory, not in files outside of the data directory', async () => {
     const stores = await TestStores.open(storage.config);
     const { rows } = await pragma(stores, 'temp_store');

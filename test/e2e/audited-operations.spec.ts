@@ -78,6 +78,7 @@ const RECORDED: Readonly<Record<string, readonly [AuditAction, Needs?]>> = {
   'POST /v1/webhooks/{webhookId}/replay': ['WEBHOOK_DELIVERIES_REPLAYED', { body: () => SPAN }],
   'POST /v1/webhooks/{webhookId}/deliveries/{eventId}/retry': ['WEBHOOK_DELIVERY_RETRIED'],
   'POST /v1/guests/{guestRef}/erase': ['GUEST_ERASED'],
+  'POST /v1/doctor': ['DEPLOYMENT_EXAMINED', { body: () => ({ offline: true }) }],
   'GET /v1/audit/export': ['AUDIT_EXPORTED', { target: '*' }],
 };
 

@@ -6,6 +6,7 @@ import { sql } from 'kysely';
 import { newDataKey } from '../../src/config/data-key-list';
 import { BrokenHost } from '../support/broken-hosts';
 import { aFault, DoctorWorld } from '../support/doctor-world';
+import { HAS_PGBOUNCER, PgBouncer } from '../support/pgbouncer';
 import { administrate, createDatabase, databaseAt, testServerUrl } from '../support/postgres';
 
 let world: DoctorWorld;
@@ -138,5 +139,22 @@ describe('the database', () => {
     expect(findings).toContainEqual(
       expect.objectContaining({ check: 'schema', message: expect.stringContaining('the next start runs 1') }),
     );
+  });
+});
+
+const describeWithPgBouncer = HAS_PGBOUNCER ? describe : describe.skip;
+
+describeWithPgBouncer('the database behind a pooler', () => {
+  it('is refused transactions', async () => {
+    const { url, drop } = await createDatabase(testServerUrl());
+    const bouncer = await PgBouncer.start(url, undefined, { mode: 'statement' });
+    try {
+      expect(await world.faults({ DATABASE_URL: bouncer.through(url) })).toContainEqual(
+        aFault('fail', 'database', 'statement mode', 'pool_mode = transaction'),
+      );
+    } finally {
+      await bouncer.stop();
+      await drop();
+    }
   });
 });

@@ -125,12 +125,20 @@ describe('the hosts', () => {
     );
   });
 
+  it('warns of a service that needs no credential', async () => {
+    expect(await world.faults({ ACCESS_MODE: 'open' })).toEqual([
+      aFault('warn', 'access', 'every program', 'ACCESS_MODE=keys'),
+    ]);
+  });
+
   it('tells a proxy that cannot be reached', async () => {
     await using proxy = await BrokenHost.refusedPort();
     const faults = await world.faults({ HTTP_PROXY: proxy.url });
 
-    expect(faults).toContainEqual(aFault('fail', 'proxy', 'ECONNREFUSED', 'HTTP_PROXY'));
-    expect(faults).toContainEqual(aFault('fail', 'connection login', 'proxy', 'HTTP_PROXY'));
+    expect(faults).toEqual([aFault('fail', 'proxy', 'ECONNREFUSED', 'HTTP_PROXY')]);
+    expect(await world.findings({ HTTP_PROXY: proxy.url })).toContainEqual(
+      expect.objectContaining({ check: 'connection login', outcome: 'skipped', message: 'needs: proxy' }),
+    );
   });
 
   it('goes through a proxy that works', async () => {

@@ -13,6 +13,7 @@ import { CrmSimulator } from '../../src/simulator/crm-simulator';
 import { GenesysSimulator } from '../../src/simulator/genesys-simulator';
 import { DEMO_DEPLOYMENT_ID, type DeploymentOptions } from '../../src/simulator/web-messaging/deployment';
 import { webMessagingEnvironment } from '../../src/web-messaging-environment';
+import { aCaller, keysOf } from './callers';
 
 type Settings = Readonly<Record<string, string | undefined>>;
 
@@ -49,7 +50,7 @@ export class DoctorWorld implements AsyncDisposable {
   get settings(): Readonly<Record<string, string>> {
     const { genesys, crm, dataDir, dataKey } = this;
     return {
-      ACCESS_MODE: 'open',
+      ...keysOf(aCaller('billing')),
       DATA_DIR: dataDir,
       DATA_KEY: dataKey,
       GENESYS_LOGIN_URL: genesys.url,

@@ -71,7 +71,8 @@ export class ForeignActs {
     const answer = whole.endsWith('/attachments')
       ? await this.upload(whole, this.callers.stranger)
       : await this.stranger.request(method, whole, body?.());
-    return { answer, target: target ?? value ?? String(answer.body['conversationId'] ?? answer.body['id']) };
+    const { conversationId, id, replica } = answer.body;
+    return { answer, target: target ?? value ?? String(conversationId ?? id ?? replica) };
   }
 
   /** Executes every operation that a session's owner may use in its conversation. */

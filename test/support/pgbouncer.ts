@@ -10,8 +10,15 @@ import { waitFor } from './wait-for';
 /** Whether PgBouncer is installed on this machine (Debian: `apt-get install pgbouncer`). */
 export const HAS_PGBOUNCER = spawnSync('pgbouncer', ['--version']).status === 0;
 
+type PoolMode = 'transaction' | 'statement';
+
+interface PoolOptions {
+  readonly ignoresLimits?: boolean;
+  readonly mode?: PoolMode;
+}
+
 /**
- * A real PgBouncer in transaction mode in front of a server, with fewer connections to the server than clients use.
+ * A real PgBouncer, in transaction mode by default, in front of a server, with fewer connections to the server than clients use.
  */
 export class PgBouncer {
   private constructor(
@@ -24,14 +31,17 @@ export class PgBouncer {
   static async start(
     serverUrl: string,
     port?: number,
-    { ignoresLimits = false }: { readonly ignoresLimits?: boolean } = {},
+    { ignoresLimits = false, mode = 'transaction' }: PoolOptions = {},
   ): Promise<PgBouncer> {
     const owner = ordinaryUser();
     const directory = newDirectory(owner);
     const listenPort = port ?? (await freePort());
     const { hostname, port: serverPort } = new URL(serverUrl);
     const path = join(directory, 'pgbouncer.ini');
-    writeFileSync(path, configuration(hostname, serverPort, listenPort) + (ignoresLimits ? IGNORED : ''));
+    writeFileSync(
+      path,
+      configuration(hostname, serverPort, listenPort, mode) + (ignoresLimits ? IGNORED : ''),
+    );
     if (owner !== undefined) lchownSync(path, owner.uid, owner.gid);
     const child = spawn('pgbouncer', ['-q', path], { ...owner, cwd: directory, stdio: 'ignore' });
     const bouncer = new PgBouncer(child, directory, listenPort);
@@ -57,7 +67,7 @@ export class PgBouncer {
 const IGNORED = `ignore_startup_parameters = statement_timeout, idle_in_transaction_session_timeout
 `;
 
-function configuration(host: string, port: string, listenPort: number): string {
+function configuration(host: string, port: string, listenPort: number, mode: PoolMode): string {
   return `[databases]
 * = host=${host} port=${port} user=postgres
 [pgbouncer]
@@ -65,7 +75,7 @@ listen_addr = 127.0.0.1
 listen_port = ${listenPort}
 unix_socket_dir =
 auth_type = any
-pool_mode = transaction
+pool_mode = ${mode}
 default_pool_size = 4
 `;
 }

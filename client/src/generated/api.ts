@@ -866,6 +866,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/doctor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Examines the deployment from the network of this replica, as `npm run doctor` does, one examination at a time. Nothing
+         *     is changed in Genesys Cloud or the database; the CRM gets one event of type `session.test`. Takes up to 65 seconds where
+         *     hosts do not answer.
+         * @description Needs the scope `doctor.run`.
+         */
+        post: operations["doctorExamine"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -962,7 +984,7 @@ export interface components {
              * @default session
              * @enum {string}
              */
-            type: "session" | "delivery" | "sink" | "webhook" | "console-session" | "route" | "guest" | "audit";
+            type: "session" | "delivery" | "sink" | "webhook" | "console-session" | "replica" | "route" | "guest" | "audit";
             /** @default  */
             id: string;
         };
@@ -999,7 +1021,7 @@ export interface components {
              * @default SESSION_INITIALIZED
              * @enum {string}
              */
-            action: "SESSION_INITIALIZED" | "SESSION_END_REQUESTED" | "SESSION_TERMINATED" | "SESSION_DISCONNECTED" | "SESSION_FAILED" | "GUEST_AUTHENTICATED" | "GUEST_LOGOUT_REQUESTED" | "MESSAGE_SENT" | "MESSAGES_READ" | "FILE_SENT" | "EVENTS_STREAMED" | "SESSIONS_LISTED" | "CRM_SYNC_SUCCESS" | "CRM_SYNC_FAILED" | "SINK_PAUSED" | "SINK_RESUMED" | "SINK_TESTED" | "DELIVERY_RETRIED" | "DELIVERIES_REPLAYED" | "WEBHOOK_CREATED" | "WEBHOOK_UPDATED" | "WEBHOOK_SECRET_ROTATED" | "WEBHOOK_TESTED" | "WEBHOOK_PAUSED" | "WEBHOOK_RESUMED" | "WEBHOOK_DISABLED" | "WEBHOOK_DELETED" | "WEBHOOK_DELIVERY_RETRIED" | "WEBHOOK_DELIVERIES_REPLAYED" | "GUEST_ERASED" | "CONSOLE_LOGIN" | "CONSOLE_LOGOUT" | "REQUEST_REFUSED" | "AUDIT_EXPORTED" | "AUDIT_SEGMENT_DROPPED";
+            action: "SESSION_INITIALIZED" | "SESSION_END_REQUESTED" | "SESSION_TERMINATED" | "SESSION_DISCONNECTED" | "SESSION_FAILED" | "GUEST_AUTHENTICATED" | "GUEST_LOGOUT_REQUESTED" | "MESSAGE_SENT" | "MESSAGES_READ" | "FILE_SENT" | "EVENTS_STREAMED" | "SESSIONS_LISTED" | "CRM_SYNC_SUCCESS" | "CRM_SYNC_FAILED" | "SINK_PAUSED" | "SINK_RESUMED" | "SINK_TESTED" | "DELIVERY_RETRIED" | "DELIVERIES_REPLAYED" | "WEBHOOK_CREATED" | "WEBHOOK_UPDATED" | "WEBHOOK_SECRET_ROTATED" | "WEBHOOK_TESTED" | "WEBHOOK_PAUSED" | "WEBHOOK_RESUMED" | "WEBHOOK_DISABLED" | "WEBHOOK_DELETED" | "WEBHOOK_DELIVERY_RETRIED" | "WEBHOOK_DELIVERIES_REPLAYED" | "GUEST_ERASED" | "DEPLOYMENT_EXAMINED" | "CONSOLE_LOGIN" | "CONSOLE_LOGOUT" | "REQUEST_REFUSED" | "AUDIT_EXPORTED" | "AUDIT_SEGMENT_DROPPED";
             /**
              * @default {
              *       "type": "session",
@@ -1058,7 +1080,7 @@ export interface components {
         ConsoleSessionResponse: {
             caller: string;
             /** @description The scopes of the caller at this moment. */
-            scopes: ("sessions.read" | "sessions.write" | "sessions.end" | "sessions.any" | "messages.read" | "messages.write" | "deliveries.read" | "deliveries.operate" | "webhooks.manage" | "guests.read" | "guests.erase" | "statistics.read" | "audit.read")[];
+            scopes: ("sessions.read" | "sessions.write" | "sessions.end" | "sessions.any" | "messages.read" | "messages.write" | "deliveries.read" | "deliveries.operate" | "webhooks.manage" | "guests.read" | "guests.erase" | "statistics.read" | "doctor.run" | "audit.read")[];
             /** @description The value of `X-CSRF-Token` in each request that is neither GET nor HEAD; empty if no login is needed. */
             csrfToken: string;
             /** @description False if the deployment asks for no credentials. */
@@ -2407,6 +2429,48 @@ export interface components {
             writtenUntil: string;
             points: components["schemas"]["StatisticsPointResponse"][];
         };
+        ExamineDto: {
+            /**
+             * @description Contacts neither Genesys Cloud nor the CRM.
+             * @default false
+             */
+            offline?: boolean;
+            /**
+             * @description Also opens and closes a guest session over the WebSocket, without a message.
+             * @default false
+             */
+            trySession?: boolean;
+        };
+        FindingCountsResponse: {
+            skipped: number;
+            ok: number;
+            warn: number;
+            fail: number;
+        };
+        FindingResponse: {
+            check: string;
+            /** @enum {string} */
+            outcome: "skipped" | "ok" | "warn" | "fail";
+            /** @description The condition that was found and its meaning for the service. */
+            message: string;
+            /** @description The setting to change, or the page of Genesys Cloud Admin; with `warn` and `fail`. */
+            fix?: string;
+        };
+        ReportResponse: {
+            /**
+             * @description The worst of all findings.
+             * @enum {string}
+             */
+            outcome: "skipped" | "ok" | "warn" | "fail";
+            counts: components["schemas"]["FindingCountsResponse"];
+            /** @description In the order of the checks; a check may have several. */
+            checks: components["schemas"]["FindingResponse"][];
+            /** @description The id of the replica that examined the deployment. */
+            replica: string;
+            /** Format: date-time */
+            startedAt: string;
+            durationMs: number;
+        };
     };
     responses: never;
     parameters: never;
@@ -2591,7 +2655,7 @@ export interface operations {
                 cursor?: string;
                 /** @description Only actions of this caller. */
                 actor?: string;
-                action?: "SESSION_INITIALIZED" | "SESSION_END_REQUESTED" | "SESSION_TERMINATED" | "SESSION_DISCONNECTED" | "SESSION_FAILED" | "GUEST_AUTHENTICATED" | "GUEST_LOGOUT_REQUESTED" | "MESSAGE_SENT" | "MESSAGES_READ" | "FILE_SENT" | "EVENTS_STREAMED" | "SESSIONS_LISTED" | "CRM_SYNC_SUCCESS" | "CRM_SYNC_FAILED" | "SINK_PAUSED" | "SINK_RESUMED" | "SINK_TESTED" | "DELIVERY_RETRIED" | "DELIVERIES_REPLAYED" | "WEBHOOK_CREATED" | "WEBHOOK_UPDATED" | "WEBHOOK_SECRET_ROTATED" | "WEBHOOK_TESTED" | "WEBHOOK_PAUSED" | "WEBHOOK_RESUMED" | "WEBHOOK_DISABLED" | "WEBHOOK_DELETED" | "WEBHOOK_DELIVERY_RETRIED" | "WEBHOOK_DELIVERIES_REPLAYED" | "GUEST_ERASED" | "CONSOLE_LOGIN" | "CONSOLE_LOGOUT" | "REQUEST_REFUSED" | "AUDIT_EXPORTED" | "AUDIT_SEGMENT_DROPPED";
+                action?: "SESSION_INITIALIZED" | "SESSION_END_REQUESTED" | "SESSION_TERMINATED" | "SESSION_DISCONNECTED" | "SESSION_FAILED" | "GUEST_AUTHENTICATED" | "GUEST_LOGOUT_REQUESTED" | "MESSAGE_SENT" | "MESSAGES_READ" | "FILE_SENT" | "EVENTS_STREAMED" | "SESSIONS_LISTED" | "CRM_SYNC_SUCCESS" | "CRM_SYNC_FAILED" | "SINK_PAUSED" | "SINK_RESUMED" | "SINK_TESTED" | "DELIVERY_RETRIED" | "DELIVERIES_REPLAYED" | "WEBHOOK_CREATED" | "WEBHOOK_UPDATED" | "WEBHOOK_SECRET_ROTATED" | "WEBHOOK_TESTED" | "WEBHOOK_PAUSED" | "WEBHOOK_RESUMED" | "WEBHOOK_DISABLED" | "WEBHOOK_DELETED" | "WEBHOOK_DELIVERY_RETRIED" | "WEBHOOK_DELIVERIES_REPLAYED" | "GUEST_ERASED" | "DEPLOYMENT_EXAMINED" | "CONSOLE_LOGIN" | "CONSOLE_LOGOUT" | "REQUEST_REFUSED" | "AUDIT_EXPORTED" | "AUDIT_SEGMENT_DROPPED";
                 outcome?: "success" | "failure" | "denied";
                 /** @description Only records of this conversation. */
                 conversationId?: string;
@@ -3880,6 +3944,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StatisticsResponse"];
+                };
+            };
+        };
+    };
+    doctorExamine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExamineDto"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportResponse"];
                 };
             };
         };

@@ -6,6 +6,7 @@ type Schemas = components['schemas'];
 
 export type Attempt = Schemas['AttemptResponse'];
 export type AuditRecord = Schemas['AuditRecordResponse'];
+export type Examination = Schemas['ReportResponse'];
 export type Delivery = Schemas['DeliveryResponse'];
 export type DeliveryHistory = Schemas['DeliveryHistoryResponse'];
 export type Limits = Schemas['LimitsResponse'];

@@ -7,6 +7,7 @@ export const SCOPE_PURPOSES = {
   'deliveries.operate': 'to pause, test and replay receivers',
   'webhooks.manage': 'to see and change webhooks',
   'statistics.read': 'to see statistics and replicas',
+  'doctor.run': 'to examine the deployment',
   'audit.read': 'to see audit records',
 } as const;
 

@@ -37,6 +37,7 @@ const ACTIONS: Readonly<Record<Action, true>> = {
   WEBHOOK_DELIVERY_RETRIED: true,
   WEBHOOK_DELIVERIES_REPLAYED: true,
   GUEST_ERASED: true,
+  DEPLOYMENT_EXAMINED: true,
   CONSOLE_LOGIN: true,
   CONSOLE_LOGOUT: true,
   REQUEST_REFUSED: true,

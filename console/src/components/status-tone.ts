@@ -25,9 +25,13 @@ const TONES: Readonly<Record<string, Tone>> = {
   lost: 'bad',
   unconfirmed: 'warning',
   confirmed: 'ok',
+  ok: 'ok',
+  warn: 'warning',
+  fail: 'bad',
+  skipped: 'neutral',
 };
 
-/** The tone of a status of sessions, deliveries, receivers, webhooks, replicas or audit records; neutral for an unknown one. */
+/** The tone of a status of sessions, deliveries, receivers, webhooks, replicas audit records or checks; neutral for an unknown one. */
 export function toneOf(status: string): Tone {
   return TONES[status] ?? 'neutral';
 }

@@ -7,6 +7,7 @@ export const PAGES = [
   'webhooks',
   'limits',
   'audit',
+  'doctor',
 ] as const;
 
 export type PageName = (typeof PAGES)[number];

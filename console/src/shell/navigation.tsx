@@ -10,6 +10,7 @@ const TITLES: Readonly<Record<PageName, string>> = {
   webhooks: 'Webhooks',
   limits: 'Limits',
   audit: 'Audit',
+  doctor: 'Doctor',
 };
 
 interface NavigationProps {

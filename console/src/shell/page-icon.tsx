@@ -9,6 +9,7 @@ const PATHS: Readonly<Record<PageName, string>> = {
   receivers: 'M4 5h12v4H4zM4 11h12v4H4zM7 7h.01M7 13h.01',
   webhooks: 'M7 7a3 3 0 1 1 5 2l2 4M5 12a3 3 0 1 0 4 3h5M14 12a3 3 0 1 1-2 5',
   limits: 'M3 14a7 7 0 0 1 14 0M10 14l4-5',
+  doctor: 'M6 3v5a4 4 0 0 0 8 0V3M10 12v2a3 3 0 0 0 6 0v-2M16 10v.01',
   audit: 'M5 3h8l3 3v11H5zM8 9h5M8 12h5M8 15h3',
 };
 

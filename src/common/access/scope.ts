@@ -15,6 +15,7 @@ export const SCOPES = [
   'guests.read',
   'guests.erase',
   'statistics.read',
+  'doctor.run',
   'audit.read',
 ] as const;
 

@@ -1,6 +1,7 @@
 import { Writable } from 'node:stream';
 import type { LoggerService } from '@nestjs/common';
 import { UpstreamServerError } from '../errors/upstream.errors';
+import { ListenError } from '../errors/start.errors';
 import { createLogger, type LogSettings } from './logger';
 import { RequestContext } from './request-context';
 
@@ -101,6 +102,17 @@ describe(createLogger.name, () => {
       ['warn', 'undefined'],
       ['info', 'undefined'],
       ['debug', 'undefined'],
+    ]);
+  });
+
+  it('writes no stack of an error that is expected: its name identifies the origin', () => {
+    const book = new LogBook();
+    for (const error of [new UpstreamServerError(500), new ListenError('127.0.0.1', 1, new Error('in use'))])
+      book.logger.error({ message: 'Failed', error }, 'X');
+
+    expect(book.lines.map(({ error, stack }) => [error, stack])).toEqual([
+      ['UpstreamServerError', undefined],
+      ['ListenError', undefined],
     ]);
   });
 

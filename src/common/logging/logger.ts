@@ -2,6 +2,7 @@ import type { LoggerService } from '@nestjs/common';
 import { WinstonModule } from 'nest-winston';
 import { createLogger as createWinston, format, transports } from 'winston';
 import { DomainError } from '../errors/domain.errors';
+import { StartError } from '../errors/start.errors';
 import { UpstreamError } from '../errors/upstream.errors';
 import { messageOf } from '../errors/failure-text';
 import { isAllowedField, Redaction } from './redaction';
@@ -70,9 +71,13 @@ function flatten({ error, ...others }: Record<string, unknown>): Record<string, 
     errorMessage: messageOf(error),
     ...(cause instanceof Error ? { cause: `${cause.name}: ${messageOf(cause)}` } : {}),
     ...idsOf(error),
-    // The name of a domain error identifies its origin, so it needs no stack.
-    ...(rest['level'] === 'error' && stack !== undefined && !(error instanceof DomainError) ? { stack } : {}),
+    ...(rest['level'] === 'error' && stack !== undefined && !isExpected(error) ? { stack } : {}),
   };
+}
+
+/** The name of such an error identifies its origin, so it needs no stack. */
+function isExpected(error: Error): boolean {
+  return error instanceof DomainError || error instanceof StartError;
 }
 
 /** nest-winston spreads the own properties of an error that Nest logs over the line. */

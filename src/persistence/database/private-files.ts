@@ -1,4 +1,5 @@
-import { chmodSync, closeSync, lstatSync, mkdirSync, openSync, realpathSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, lstatSync, mkdirSync, openSync, realpathSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { Logger } from '@nestjs/common';
 import { codeOf } from './dialect';
 
@@ -11,8 +12,11 @@ const COMPANIONS = ['-wal', '-shm', '-journal'];
 
 /** Creates a directory and its parents for their owner alone, whatever the umask. An existing one stays as it is. */
 export function ensurePrivateDirectory(directory: string): void {
-  const created = mkdirSync(directory, { recursive: true, mode: OWNER_DIRECTORY });
-  if (created !== undefined) chmodSync(directory, OWNER_DIRECTORY);
+  if (existsSync(directory)) return;
+  // One by one: where no directory can be made, as in /proc, a recursive mkdir of Node 20 never returns.
+  ensurePrivateDirectory(dirname(directory));
+  mkdirSync(directory, { mode: OWNER_DIRECTORY });
+  chmodSync(directory, OWNER_DIRECTORY);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import SqliteFile, { type Statement } from 'better-sqlite3';
 import { Kysely, SqliteAdapter, type SqliteDatabase, SqliteDialect } from 'kysely';
@@ -65,7 +65,19 @@ export function openSqliteForReads(dataDir: string): SqliteFile.Database | undef
 function openErrorOf(error: unknown, directory: string): Error {
   return codeOf(error)?.startsWith('SQLITE_BUSY') === true
     ? new DataDirectoryInUseError(directory, { cause: error })
-    : new DatabaseOpenError(`the database in ${directory}`, error);
+    : new DatabaseOpenError(`the database in ${directory}`, error, unwritableIn(directory));
+}
+
+/** The first of the directory and the database file that this process may not write to. */
+function unwritableIn(directory: string): string | undefined {
+  return [directory, join(directory, FILE_NAME)].find((path) => {
+    try {
+      accessSync(path, constants.W_OK);
+      return false;
+    } catch (error) {
+      return ['EACCES', 'EROFS', 'EPERM'].includes(codeOf(error) ?? '');
+    }
+  });
 }
 
 function takeExclusively(file: SqliteFile.Database): void {

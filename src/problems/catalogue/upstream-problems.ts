@@ -30,7 +30,9 @@ export const UPSTREAM_PROBLEMS = {
     title: 'Genesys Cloud rejected the request',
     statuses: [502],
     meaning: 'Genesys Cloud refused what the request asks for; detail has its status.',
-    action: 'Check what came from you, such as queueId; tell the operators the requestId if it is right.',
+    action:
+      'Check what came from you, such as queueId. If it is right, tell the operators the requestId: the doctor examines the ' +
+      'deployment of web messaging, its region and its origin.',
     retry: 'changed',
   },
   'upstream-error': {

@@ -40,7 +40,7 @@ export function completeRequest(head: RequestHead, bytes: Buffer | undefined): S
   const { at, method, path, query, headers } = head;
   const isTooLarge = bytes === undefined;
   const text = bytes?.toString('utf8') ?? '';
-  const parsed = parseBody(headers, text);
+  const parsed = parseBody(head, text);
   return { at, method, path, query, headers, text, bytes: bytes ?? NOTHING, isTooLarge, ...parsed };
 }
 
@@ -69,8 +69,11 @@ export function readBody(
   });
 }
 
-function parseBody(headers: IncomingHttpHeaders, text: string): { body: unknown; isJson: boolean } {
-  const isForm = headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
+function parseBody({ headers, path }: RequestHead, text: string): { body: unknown; isJson: boolean } {
+  // curl -d declares a form, whatever it sends; control routes take JSON alone.
+  const isForm =
+    !path.startsWith('/_sim/') &&
+    headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
   if (text === '' || isForm) return { body: text, isJson: false };
   try {
     return { body: JSON.parse(text) as unknown, isJson: true };

@@ -67,6 +67,35 @@ describe('a service with an invalid environment', () => {
   });
 });
 
+describe('a service that cannot start', () => {
+  it('names the reason in one line, without a stack', async () => {
+    const storages = new ServiceStorages();
+    const storage = await storages.create('SQLite');
+    const world = await ProcessWorld.start(storage);
+    await world.service.kill();
+    const { port } = new URL(world.genesys.url);
+    try {
+      for (const [settings, reason] of [
+        [
+          { DATA_DIR: '/proc/missing/data' },
+          /^Cannot open the database in \/proc\/missing\/data: ENOENT.*\n$/,
+        ],
+        [{ PORT: port }, /^HOST and PORT: cannot listen on 127\.0\.0\.1, port \d+: listen EADDRINUSE.*\n$/],
+      ] as const) {
+        const service = ServiceProcess.spawn({ ...world.environment, ...settings });
+
+        expect(await service.exited).toMatchObject({ code: 1, signal: null });
+        expect(service.stderr).toMatch(reason);
+        expect(service.stdout).not.toContain('service.js');
+      }
+    } finally {
+      await world.stop();
+      await storage.remove();
+      await storages.stop();
+    }
+  });
+});
+
 describe('a second service on the same data', () => {
   const storages = new ServiceStorages();
 
@@ -81,6 +110,7 @@ describe('a second service on the same data', () => {
       const exit = await second.exited;
 
       expect(exit.code).toBeGreaterThan(0);
+      expect(second.stderr).not.toContain('service.js');
       expect(second.stderr).toMatch(/The data directory \S+ is in use by another process/);
       expect(await world.service.readiness()).toBe(200);
       expect((await world.api.end(id)).status).toBe(200);
