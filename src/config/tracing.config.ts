@@ -2,7 +2,7 @@ import { PRODUCT } from '../common/product';
 import type { Environment } from './environment';
 import { keyValuesIn } from './key-value-list';
 
-/** Where the specification has an exporter look for a collector. */
+/** The collector of an exporter without an endpoint, by the specification. */
 const LOCAL_COLLECTOR = 'http://localhost:4318';
 const TRACES_PATH = 'v1/traces';
 
