@@ -57,5 +57,5 @@ function collectorOf(environment: Environment): SpanCollector | undefined {
 }
 
 function withTracesPath(base: string): string {
-  return `${base.replace(/\/$/, '')}/${TRACES_PATH}`;
+  return `${base}${base.endsWith('/') ? '' : '/'}${TRACES_PATH}`;
 }

@@ -109,6 +109,21 @@ describe('alerts and the dashboard', () => {
     }
   });
 
+  it('have unit tests in which they fire, and in which they do not', () => {
+    const cases = documentsIn('prometheus/alerts.test.yaml')
+      .flatMap((document) => listAt(document, 'tests'))
+      .flatMap((group) => listAt(group, 'alert_rule_test'));
+    const tested = (isFiring: boolean): string[] =>
+      unique(
+        cases
+          .filter((one) => listAt(one, 'exp_alerts').length > 0 === isFiring)
+          .map((one) => String(at(one, 'alertname'))),
+      ).sort();
+    const names = alerts.map((alert) => String(at(alert, 'alert'))).sort();
+
+    expect([tested(true), tested(false)]).toEqual([names, names]);
+  });
+
   it('link to a section of the operations guide that names them', () => {
     for (const alert of alerts) {
       const [file, anchor = ''] = String(at(alert, 'annotations', 'runbook')).split('#');

@@ -10,6 +10,7 @@ import { newDataKey } from '../../src/config/data-key-list';
 import { environmentNames, readEnvironment } from '../../src/config/read-environment';
 import { ReplicaConfig } from '../../src/config/replica.config';
 import { StorageConfig } from '../../src/config/storage.config';
+import { DEMO_DEPLOYMENT_ID } from '../../src/simulator/web-messaging/deployment';
 import {
   at,
   deployedFiles,
@@ -26,6 +27,7 @@ const root = join(__dirname, '../..');
 const PORT = 3000;
 const dockerfile = readDeployed('Dockerfile');
 const [compose] = documentsIn('compose.yaml');
+const [simulated] = documentsIn('compose.simulator.yaml');
 const replicas = Object.entries(recordAt(compose, 'services')).filter(([name]) =>
   name.startsWith('replica-'),
 );
@@ -68,16 +70,40 @@ function variablesOfPod(): Variables {
   );
 }
 
-function variablesOfReplica(service: unknown): Variables {
+/** As deploy/README.md has them in `.env`. */
+const ENV_FILE: Readonly<Record<string, string>> = {
+  POSTGRES_PASSWORD: 'filled-in',
+  GENESYS_REGION: 'usw2.pure.cloud',
+  GENESYS_CLIENT_ID: 'filled-in',
+  CRM_WEBHOOK_URL: 'https://crm.example.com/events',
+};
+
+/** Replaces `${NAME:-default}` and `${NAME:?error}` as compose does. */
+function interpolated(text: string, values = ENV_FILE): string {
+  return text.replaceAll(/\$\{(\w+):([-?])([^}]*)\}/g, (_, name: string, kind: string, rest: string) => {
+    const value = values[name] ?? (kind === '-' ? rest : undefined);
+    if (value === undefined) throw new Error(`${name} ${rest}`);
+    return value;
+  });
+}
+
+function variablesOfReplica(service: unknown, override: unknown = {}, values = ENV_FILE): Variables {
+  const environment = { ...recordAt(service, 'environment'), ...recordAt(override, 'environment') };
   return Object.fromEntries(
-    Object.entries({ ...variablesOfImage(), ...recordAt(service, 'environment') }).map(([name, value]) => [
+    Object.entries({ ...variablesOfImage(), ...environment }).map(([name, value]) => [
       name,
-      String(value)
-        .replace('${GENESYS_REGION:?is missing in .env}', 'usw2.pure.cloud')
-        .replace('${CRM_WEBHOOK_URL:?is missing in .env}', 'https://crm.example.com/events')
-        .replace(/\$\{\w+:\?is missing in \.env\}/, 'filled-in'),
+      interpolated(String(value), values),
     ]),
   );
+}
+
+/** Returns the variables with the paths of their files, which are by the same names in this directory. */
+function withFilesIn(directory: string, variables: Variables): Record<string, string> {
+  const paths = Object.entries(variables).map(([name, value]) => [
+    name,
+    name.endsWith('_FILE') && value !== '' ? join(directory, basename(String(value))) : String(value),
+  ]);
+  return Object.fromEntries(paths) as Record<string, string>;
 }
 
 /** Returns the exit code of the image's health check for a service at this port. */
@@ -127,12 +153,7 @@ describe('the deployment files', () => {
   it.each(deployed)(
     'start with the settings of %s, on PostgreSQL, with an address for other replicas',
     (_, variables) => {
-      const withFiles = Object.entries(variables).map(([name, value]) => [
-        name,
-        name.endsWith('_FILE') ? join(directory, basename(String(value))) : String(value),
-      ]);
-
-      const environment = readEnvironment(Object.fromEntries(withFiles) as Record<string, string>);
+      const environment = readEnvironment(withFilesIn(directory, variables));
 
       expect(environment).toMatchObject({ HOST: '0.0.0.0', PORT, SHUTDOWN_MODE: 'handover' });
       expect(new StorageConfig(environment).databaseUrl).toMatch(/^postgres:/);
@@ -164,6 +185,25 @@ describe('the deployment files', () => {
       expect(listAt(service, 'volumes')).toEqual(['./secrets/service:/run/secrets:ro']);
   });
 
+  it('lead every replica to the simulator, and nowhere else, when they are tried without Genesys Cloud', () => {
+    const lines = readDeployed('simulator.env').matchAll(/^(\w+)=(.+)$/gm);
+    const values = Object.fromEntries([...lines].map(([, name = '', value = '']) => [name, value]));
+    for (const [name, service] of replicas) {
+      const variables = variablesOfReplica(service, at(simulated, 'services', name), values);
+      const environment = readEnvironment(withFilesIn(directory, variables));
+
+      expect(environment).toMatchObject({
+        GENESYS_DEPLOYMENT_ID: DEMO_DEPLOYMENT_ID,
+        GENESYS_LOGIN_URL: 'http://simulator:4010',
+        GENESYS_API_URL: 'http://simulator:4010',
+        GENESYS_MESSAGING_URL: 'ws://simulator:4010',
+        GENESYS_CDN_URL: 'http://simulator:4010',
+        CRM_WEBHOOK_URL: 'http://simulator:4011/crm/events',
+      });
+      expect(environment.GENESYS_REGION).toBeUndefined();
+    }
+  });
+
   it('have three replicas, each with its own address', () => {
     expect(at(deployment, 'spec', 'replicas')).toBe(3);
     expect(replicas.map(([name, service]) => [at(service, 'environment', 'REPLICA_URL'), name])).toEqual(
@@ -185,7 +225,12 @@ describe('the deployment files', () => {
 
   it('use one port and one release everywhere', () => {
     const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
-    const images = [container['image'], ...replicas.map(([, service]) => at(service, 'image'))];
+    const images = [
+      container['image'],
+      ...[...replicas.map(([, service]) => service), at(simulated, 'services', 'simulator')].map((service) =>
+        interpolated(String(at(service, 'image'))),
+      ),
+    ];
     const policy = documentsIn('kubernetes/network-policy.yaml')[0];
     const open = listAt(policy, 'spec', 'ingress').flatMap((rule) => listAt(rule, 'ports'));
     const targets = everywhere(documentsIn('prometheus/prometheus.yaml'), 'targets').flat().map(String);

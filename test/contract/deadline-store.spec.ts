@@ -100,6 +100,15 @@ describe.each(DIALECTS)(`${DeadlineStore.name} on %s`, (dialect) => {
     expect(await stores.deadlines.bringForward(NOW, PAUSE)).toBe(0);
   });
 
+  it('leaves a session alone that was reserved by another clock less than a minute ahead', async () => {
+    const session = await stores.activated(NOW + 59_000);
+
+    expect(await stores.deadlines.bringForward(NOW, PAUSE)).toBe(0);
+    session.end('requested', NOW);
+    await stores.sessions.save(session);
+    expect((await stores.get(session.conversationId)).state).not.toBe('active');
+  });
+
   it('brings forward deliveries and receivers that were postponed for longer than any pause', async () => {
     await stores.activated(1_000);
     const refused = { at: 3_000, latencyMs: 5, error: 'refused' };

@@ -16,6 +16,7 @@ const WAITING = [
   'faults/sync/outage',
   'faults/replicas/storm',
   'faults/replicas/two-releases',
+  'faults/replicas/deployment',
 ];
 
 /**

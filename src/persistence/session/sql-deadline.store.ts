@@ -92,6 +92,10 @@ async function shiftDeliveries(db: Kysely<Database>, stepMs: number): Promise<vo
     .execute();
 }
 
+/** Longer than `now` may be old at the statement, and than the clocks of replicas differ. */
+const TOLERANCE_MS = 60_000;
+
+/** A session that another replica reserved a moment ago is not touched: the change of its version would end its opening. */
 function bringSessionsForward(
   db: Kysely<Database>,
   now: number,
@@ -101,6 +105,6 @@ function bringSessionsForward(
     .updateTable('session')
     .set((eb) => ({ expires_at: furthest, version: eb('version', '+', 1) }))
     .where('ended_at', 'is', null)
-    .where(sql<boolean>`expires_at > ${furthest}`)
+    .where(sql<boolean>`expires_at > ${furthest} + ${TOLERANCE_MS}`)
     .executeTakeFirst();
 }

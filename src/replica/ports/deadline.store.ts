@@ -12,8 +12,8 @@ export abstract class DeadlineStore {
 
   /**
    * Makes work due at `now` that is scheduled further ahead than `longestPauseMs`, and limits the remaining life of
-   * each session to its maximum from `now` on: a clock that was ahead has stored such times. Returns the number of
-   * changed rows.
+   * each session to its maximum from `now` on, with a tolerance of a minute: a clock that was ahead has stored such times.
+   * Returns the number of changed rows.
    */
   abstract bringForward(now: number, longestPauseMs: number): Promise<number>;
 }

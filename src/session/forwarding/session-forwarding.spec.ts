@@ -324,6 +324,52 @@ describe(SessionForwarding.name, () => {
     expect(await outcome).toMatchObject({ code: 'session-moving' });
   });
 
+  describe('to a holder that refuses connections', () => {
+    const refusal = new SessionMovingError({
+      cause: Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }),
+    });
+    const failing = (error: Error, times: number): jest.SpyInstance => {
+      const send = jest.spyOn(remote, 'send');
+      for (let attempt = 0; attempt < times; attempt += 1)
+        send.mockImplementationOnce((_replica, _sender, request) => {
+          request();
+          return Promise.reject(error);
+        });
+      return send;
+    };
+
+    it('repeats the request until it accepts them, as a replica does that has just started', async () => {
+      const send = failing(refusal, 3);
+      const answer = forwarding.forward(heldBy('there'), aRequest());
+      await jest.advanceTimersByTimeAsync(1_000);
+
+      expect(await answer).toEqual(ANSWER);
+      expect(send).toHaveBeenCalledTimes(4);
+    });
+
+    it('gives up after three seconds', async () => {
+      failing(refusal, 100);
+      const outcome = forwarding.forward(heldBy('there'), aRequest()).catch((error: unknown) => error);
+      await jest.advanceTimersByTimeAsync(3_500);
+
+      expect(await outcome).toBe(refusal);
+    });
+
+    it.each([
+      ['a file, whose bytes are read once', refusal, () => Readable.from(['bytes'])],
+      [
+        'a request that may have arrived',
+        new SessionMovingError({ cause: Object.assign(new Error('reset'), { code: 'ECONNRESET' }) }),
+        () => BODY,
+      ],
+    ])('does not repeat %s', async (_, error, body) => {
+      const send = failing(error, 100);
+
+      await expect(forwarding.forward(heldBy('there'), aRequest({ body }))).rejects.toBe(error);
+      expect(send).toHaveBeenCalledTimes(1);
+    });
+  });
+
   it('stops looking for the holder once the caller has hung up', async () => {
     replicas.take('there');
     const client = new AbortController();

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { Caller } from '../../access/domain/caller';
 import { DomainError } from '../../common/errors/domain.errors';
 import { RequestContext } from '../../common/logging/request-context';
+import { neverConnected } from '../../common/http/never-connected';
 import { Spans } from '../../common/tracing/spans';
 import { withDeadline } from '../../common/time/deadline';
 import { HopProof } from '../../replica/hop-proof';
@@ -11,7 +12,12 @@ import type { Replica } from '../../replica/ports/replica.store';
 import { accessScopeOf } from '../domain/access-scope';
 import { SessionMovingError } from '../domain/session.errors';
 import { digestOf, PROOF_HEADER } from './received-hops';
-import { type ForwardedAnswer, ReplicaHttpClient, type SentRequest } from './replica-http-client';
+import {
+  type ForwardedAnswer,
+  ReplicaHttpClient,
+  type Sender,
+  type SentRequest,
+} from './replica-http-client';
 import { SessionLocator } from './session-locator';
 import { SessionQueries } from '../session.queries';
 
@@ -20,6 +26,11 @@ const MAX_HOPS = 3;
 const FORWARDING = { kind: 'client' } as const;
 /** Time-out of a request to the holder that this replica can serve as well. */
 const PREFERRED_MS = 3_000;
+/**
+ * How long a holder may refuse connections: a replica that starts claims sessions before it listens. One that has died does so until
+ * its lease runs out, which is longer than callers should wait.
+ */
+const CONNECTED_WITHIN_MS = 3_000;
 const SERVER_ERROR = 500;
 /** Request headers that the routes of a holder read. */
 const FORWARDED = ['accept', 'content-type', 'content-encoding', 'idempotency-key'] as const;
@@ -63,16 +74,41 @@ export class SessionForwarding {
   /**
    * The answer of the holder; undefined when this replica has to serve the request itself. Throws `SessionNotFoundError`,
    * alike and at once for an unknown session and one outside the scope, `SessionMovingError` when no replica holds the session in
-   * time or its holder cannot be reached, `TooManyCallerForwardedError` and
+   * time or its holder cannot be reached (a refused connection is tried again for three seconds), `TooManyCallerForwardedError` and
    * `TooManyForwardedError`.
    */
   async forward(conversationId: string, request: ForwardableRequest): Promise<ForwardedAnswer | undefined> {
-    const { caller, hungUp, hops } = request;
-    const session = await this.queries.get(conversationId, accessScopeOf(caller));
-    const holder = await this.locator.holderOf(session, hungUp);
-    if (holder === undefined) return undefined;
-    if (hops >= MAX_HOPS) throw new SessionMovingError();
-    return this.send(request, holder, hungUp);
+    const { caller, hops } = request;
+    const givesUpAt = performance.now() + CONNECTED_WITHIN_MS;
+    for (;;) {
+      const session = await this.queries.get(conversationId, accessScopeOf(caller));
+      const holder = await this.locator.holderOf(session, request.hungUp);
+      if (holder === undefined) return undefined;
+      if (hops >= MAX_HOPS) throw new SessionMovingError();
+      const answer = await this.sendTo(holder, request, performance.now() >= givesUpAt);
+      if (answer !== undefined) return answer;
+      await this.locator.pause(request.hungUp);
+    }
+  }
+
+  /** Undefined when the holder refuses connections, so that the request did not reach it, unless this is the last attempt. */
+  private async sendTo(
+    holder: Replica,
+    request: ForwardableRequest,
+    isLast: boolean,
+  ): Promise<ForwardedAnswer | undefined> {
+    const tried = { isStream: false };
+    try {
+      return await this.send(holder, request, () => {
+        const sent = this.sent(request, holder);
+        tried.isStream = sent.body instanceof Readable;
+        return sent;
+      });
+    } catch (error) {
+      // The bytes of a file may be in the stream no more.
+      if (isLast || tried.isStream || !isRefusedConnection(error)) throw error;
+      return undefined;
+    }
   }
 
   /**
@@ -90,7 +126,9 @@ export class SessionForwarding {
     const holder = await this.locator.otherHolderOf(session);
     if (holder === undefined) return undefined;
     try {
-      const answer = await withDeadline(PREFERRED_MS, hungUp, (signal) => this.send(request, holder, signal));
+      const answer = await withDeadline(PREFERRED_MS, hungUp, (signal) =>
+        this.send(holder, { ...request, hungUp: signal }, () => this.sent(request, holder)),
+      );
       return answer.status < SERVER_ERROR ? answer : undefined;
     } catch (error) {
       // No place, no genuine address, no connection or no answer: this replica serves the request.
@@ -99,13 +137,16 @@ export class SessionForwarding {
     }
   }
 
-  private send(request: ForwardableRequest, holder: Replica, hungUp: AbortSignal): Promise<ForwardedAnswer> {
-    const { caller, method } = request;
+  private send(
+    holder: Replica,
+    sender: Sender & Pick<ForwardableRequest, 'method'>,
+    request: () => SentRequest,
+  ): Promise<ForwardedAnswer> {
     return Spans.run(
       'replica.forward',
       async (span) => {
-        span.set('http.request.method', method);
-        const answer = await this.remote.send(holder, { caller, hungUp }, () => this.sent(request, holder));
+        span.set('http.request.method', sender.method);
+        const answer = await this.remote.send(holder, sender, request);
         span.set('http.response.status_code', answer.status);
         return answer;
       },
@@ -129,6 +170,10 @@ export class SessionForwarding {
     const proof = this.proof.sign({ method, url, headers }, hop, holder.id);
     return { method, url, headers: { ...headers, [PROOF_HEADER]: proof }, body: isEmpty ? null : body };
   }
+}
+
+function isRefusedConnection(error: unknown): boolean {
+  return error instanceof SessionMovingError && neverConnected(error.cause);
 }
 
 /** Path and query, encoded as a client of the URL standard sends them: what arrives is what the proof is of. */

@@ -61,8 +61,11 @@ export class SessionLocator {
     return known ?? this.live(holder);
   }
 
-  /** Throws `SessionMovingError` as soon as the caller hangs up, and the drain's reason when the process stops. */
-  private async pause(hungUp: AbortSignal): Promise<void> {
+  /**
+   * Waits until holders may have changed. Throws `SessionMovingError` as soon as the caller hangs up, and the drain's reason
+   * when the process stops.
+   */
+  async pause(hungUp: AbortSignal): Promise<void> {
     await withAnySignal([hungUp, this.drain.signal], (signal) =>
       pause(POLL_INTERVAL_MS, signal).catch((error: unknown) => {
         throw hungUp.aborted ? new SessionMovingError({ cause: error }) : error;

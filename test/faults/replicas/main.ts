@@ -4,6 +4,7 @@ import { SeededRandom } from '../../support/seeded-random';
 import { attack } from './scenarios/attack-scenario';
 import { budget } from './scenarios/budget-scenario';
 import { crowd } from './scenarios/crowd-scenario';
+import { deployment } from './scenarios/deployment-scenario';
 import { freeze } from './scenarios/freeze-scenario';
 import { kills } from './scenarios/kills-scenario';
 import { orphans } from './scenarios/orphans-scenario';
@@ -17,12 +18,15 @@ import { takeover } from './scenarios/takeover-scenario';
 const USAGE = `Usage: npm run chaos -- [options]
 
   --only name     one of storm, orphans, kills, freeze, race, rolling, outage,
-                  budget, crowd, attack, takeover (default storm)
+                  budget, crowd, attack, takeover, deployment (default
+                  storm)
   --seed number   repeats the faults of an earlier run (default: a new seed)
   --minutes m     duration of the storm, the budget, the attack or the outage of
                   the database (default 1)
   --sessions n    number of sessions of the crowd and of the takeover
                   (default 10000)
+  --restarts n    planned restarts of the deployment (default 20)
+  --kills n       kills of the deployment (default 5)
   --attacks a,b   attacks to run, to measure them separately (default: all)
   --help
 `;
@@ -39,6 +43,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   crowd,
   attack,
   takeover,
+  deployment,
 };
 /** Path of the built service in the compiler's output. */
 const ENTRY = join(__dirname, '..', '..', '..', 'src', 'main.js');
@@ -50,6 +55,8 @@ async function main(): Promise<void> {
       seed: { type: 'string' },
       minutes: { type: 'string', default: '1' },
       sessions: { type: 'string', default: '10000' },
+      restarts: { type: 'string', default: '20' },
+      kills: { type: 'string', default: '5' },
       attacks: { type: 'string', default: '' },
       help: { type: 'boolean', default: false },
     },
@@ -69,6 +76,8 @@ async function main(): Promise<void> {
     random,
     minutes: Number(values.minutes),
     sessions: Number(values.sessions),
+    restarts: Number(values.restarts),
+    kills: Number(values.kills),
     attacks: values.attacks === '' ? [] : values.attacks.split(','),
     entry: ENTRY,
     tell,

@@ -1,6 +1,7 @@
 import { newDataKey } from '../../../src/config/data-key-list';
 import { CrmSimulator } from '../../../src/simulator/crm-simulator';
 import { GenesysSimulator, type GenesysSimulatorOptions } from '../../../src/simulator/genesys-simulator';
+import { webMessagingEnvironment } from '../../../src/web-messaging-environment';
 import { freePort } from '../../support/free-port';
 import { administrate } from '../../support/postgres';
 import { PostgresServer } from '../../support/postgres-server';
@@ -14,6 +15,8 @@ const CLIENT = { id: 'chaos-client', secret: 'chaos-secret' };
 export interface ReplicaWorldOptions {
   readonly environment?: Readonly<Record<string, string>>;
   readonly genesys?: GenesysSimulatorOptions;
+  /** Whether the replicas also have the web-messaging channel. */
+  readonly webMessaging?: boolean;
   /** The built `main.js` to run. Default: that of the checkout. */
   readonly entry?: string;
 }
@@ -35,6 +38,7 @@ export class ReplicaWorld implements AsyncDisposable {
     environment = {},
     entry,
     genesys: limits,
+    webMessaging = false,
   }: ReplicaWorldOptions = {}): Promise<ReplicaWorld> {
     const server = await PostgresServer.start();
     const genesys = await GenesysSimulator.start({
@@ -43,7 +47,8 @@ export class ReplicaWorld implements AsyncDisposable {
       ...limits,
     });
     const crm = await CrmSimulator.start();
-    const shared = { ...environmentOf(crm), ...environment };
+    const ofGuests = webMessaging ? webMessagingEnvironment(genesys.url) : {};
+    const shared = { ...environmentOf(crm), ...ofGuests, ...environment };
     const replicas: Replica[] = [];
     for (let index = 1; index <= REPLICAS; index += 1) {
       replicas.push(

@@ -6,6 +6,9 @@ export interface Run {
   readonly minutes: number;
   /** Number of sessions, for scenarios that allow a choice. */
   readonly sessions: number;
+  /** Number of planned restarts and of kills of the deployment. */
+  readonly restarts: number;
+  readonly kills: number;
   /** Names of the attacks to run; all of them when empty. */
   readonly attacks: readonly string[];
   /** The built `main.js` that replicas run. */
