@@ -47,6 +47,7 @@ const ALLOWED = {
   ],
   crm: [...BASICS, 'metrics', 'health', 'session/domain', 'sync/domain', 'sync/ports'],
   persistence: [...BASICS, 'health', '[^/]+/domain', '[^/]+/ports'],
+  tracing: [...BASICS, 'metrics'],
   watchdog: [...BASICS, 'metrics'],
   doctor: [...BASICS, 'genesys', 'crm', 'persistence', 'audit/ports', 'replica/ports'],
   simulator: [],

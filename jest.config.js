@@ -5,7 +5,9 @@ const useMemoryFolder = require('./test/support/memory-folder');
 useMemoryFolder();
 
 // Nest 12, uuid and others are published as ES modules only, which Jest cannot require on Node 20: swc compiles such
-// packages to CommonJS, as it does what is written here. All other packages are left as they are.
+// packages to CommonJS, as it does what is written here. So it does with the exporter of OpenTelemetry, which imports
+// modules of Node dynamically. All other packages are left as they are.
+const compiledPackages = [...esModulePackages(), '@opentelemetry/otlp-exporter-base'];
 const typescript = {
   jsc: {
     parser: { syntax: 'typescript', decorators: true },
@@ -32,7 +34,7 @@ const common = {
     '\\.(js|mjs|cjs)$': ['@swc/jest', javascript],
   },
   transformIgnorePatterns: [
-    `/node_modules/(?!(?:.*/node_modules/)?(?:${esModulePackages().join('|')})/).*\\.c?js$`,
+    `/node_modules/(?!(?:.*/node_modules/)?(?:${compiledPackages.join('|')})/).*\\.c?js$`,
   ],
   moduleNameMapper: {
     '^@genesys-guest-sessions/client$': '<rootDir>/client/src/public-api.ts',

@@ -10,6 +10,7 @@ import { measuredDatabases } from './support/databases';
 import { describeLoad, describeMachine } from './support/machine';
 import { heading } from './support/table';
 import { Workspace } from './support/workspace';
+import { measureTracing } from './tracing';
 import { measureWebhooks } from './webhooks';
 import { measureIdleWebhooks } from './idle-webhooks';
 import { measureWebhookStatements } from './webhook-statements';
@@ -35,6 +36,7 @@ const MEASUREMENTS: Readonly<Record<Section, (workspace: Workspace, options: Opt
     measureConsole(workspace, quick, await measuredDatabases(workspace, databases, databaseUrl)),
   tabs: async (workspace, { quick, databaseUrl }) =>
     measureConsoleTabs(workspace, quick, await measuredDatabases(workspace, ['postgres'], databaseUrl)),
+  tracing: (workspace, { quick, baseline }) => measureTracing(workspace, quick, baseline),
   sessions: (workspace, { quick, resumed }) => measureLiveSessions(workspace, quick, resumed),
 };
 

@@ -7,10 +7,11 @@ const PROFILES = join('dist-bench', 'profiles');
 export const USAGE = `Usage: npm run bench -- [options]
 
   --quick            smaller counts: proves in one and a half minutes that the benchmark works, without meaningful results
-  --only name        one of opening, webhooks, receivers, guards, beats, claims, sessions, console, tabs; may be repeated;
+  --only name        one of opening, webhooks, receivers, guards, beats, claims, sessions, tracing, console, tabs; may be repeated;
                      console and tabs, which fill databases with a million deliveries, run only if they are named
   --database name    measure opening, webhooks, receivers and console only on sqlite or only on postgres
   --resumed          start the live sessions as a restart of the service does, not as new ones
+  --baseline dist    compare traces that are off with the build in this folder, such as the dist of the commit before
   --profile [dir]    write CPU profiles of the processes that are measured into this folder (${PROFILES}), such as
                      service-sqlite-3.cpuprofile; they slow the processes
   --help
@@ -29,6 +30,7 @@ export const SECTIONS = [
   'beats',
   'claims',
   'sessions',
+  'tracing',
   'console',
   'tabs',
 ] as const;
@@ -46,6 +48,8 @@ export interface Options {
   readonly sections: readonly Section[];
   readonly resumed: boolean;
   readonly profileDir: string | undefined;
+  /** The build to compare with. */
+  readonly baseline: string | undefined;
   /** Kinds of databases for measuring openings. */
   readonly databases: readonly DatabaseKind[];
   readonly databaseUrl: string | undefined;
@@ -60,6 +64,7 @@ export function readOptions(args: readonly string[], environment: NodeJS.Process
       only: { type: 'string', multiple: true },
       database: { type: 'string', multiple: true },
       resumed: { type: 'boolean', default: false },
+      baseline: { type: 'string' },
       profile: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
@@ -70,6 +75,7 @@ export function readOptions(args: readonly string[], environment: NodeJS.Process
     sections: values.only?.map((name) => oneOf(SECTIONS, name, '--only')) ?? USUAL,
     resumed: values.resumed,
     profileDir: values.profile,
+    baseline: values.baseline,
     databases: databasesNamed(values.database),
     databaseUrl: environment['BENCH_DATABASE_URL'],
   };

@@ -33,6 +33,7 @@ import { StatisticsModule } from './statistics/statistics.module';
 import { EventSinks } from './sync/ports/event-sinks';
 import { SyncModule } from './sync/sync.module';
 import { WebhooksModule } from './webhooks/webhooks.module';
+import { TracingModule } from './tracing/tracing.module';
 import { WatchdogModule } from './watchdog/watchdog.module';
 
 /** Bindings between features and adapters, so that neither names the other. */
@@ -64,6 +65,7 @@ export class AppModule implements OnModuleInit, OnModuleDestroy {
         ConfigModule.forEnvironment(environment),
         CommonModule,
         MetricsModule,
+        TracingModule,
         HealthModule,
         SecretFilesModule,
         ProblemsModule,

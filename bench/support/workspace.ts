@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { Child, type ChildOptions } from './child';
 import { CommandedChild } from './commanded-child';
 import type { Commands } from './ipc';
@@ -40,7 +40,10 @@ export class Workspace implements AsyncDisposable {
     return this.register(new CommandedChild<C>({ ...this.program(name), nodeArgs, environment }));
   }
 
-  /** Starts the service as in production, or by a program of `bench/children`. It may be profiled, see `measured`. */
+  /**
+   * Starts the service as in production, or by a program of `bench/children` or at an absolute path. It may be profiled, see
+   * `measured`.
+   */
   service(environment: Variables, profile: string, program?: string): Child {
     this.assertOpen();
     const main = join(OUTPUT, 'src', 'main.js');
@@ -89,6 +92,7 @@ export class Workspace implements AsyncDisposable {
 
   private program(name: string): Pick<ChildOptions, 'file'> {
     this.assertOpen();
+    if (isAbsolute(name)) return { file: name };
     return { file: join(OUTPUT, 'bench', 'children', `${name}.js`) };
   }
 

@@ -20,6 +20,7 @@ import { SessionConfig } from './session.config';
 import { StatisticsConfig } from './statistics.config';
 import { StorageConfig } from './storage.config';
 import { SyncConfig } from './sync.config';
+import { TracingConfig } from './tracing.config';
 import { WatchdogConfig } from './watchdog.config';
 import { WebMessagingConfig } from './web-messaging.config';
 import { WebhooksConfig } from './webhooks.config';
@@ -45,6 +46,7 @@ const CONFIGS = [
   StatisticsConfig,
   StorageConfig,
   SyncConfig,
+  TracingConfig,
   WatchdogConfig,
   WebMessagingConfig,
   WebhooksConfig,

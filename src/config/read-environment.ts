@@ -6,6 +6,7 @@ import { isLoopbackHost } from '../common/http/loopback';
 import { ConfigurationError } from './configuration.errors';
 import { dataKeyTextOf } from './data-key-list';
 import { Environment } from './environment';
+import { keyValuesIn } from './key-value-list';
 import { settingText } from './setting-text';
 import { tokenContradictions } from './token-rules';
 import { basicSecrets, databaseUrlSecrets } from './url-secrets';
@@ -72,12 +73,14 @@ function rememberSecrets(environment: Environment, variables: Variables): void {
     CRM_WEBHOOK_SECRET = [],
     DATA_KEY,
     DATABASE_URL,
+    OTEL_EXPORTER_OTLP_HEADERS: ofCollector = '',
   } = environment;
   const keys = [...CRM_WEBHOOK_SECRET.map(webhookKeyOf), ...DATA_KEY.map(dataKeyTextOf)];
   const ofDatabase = DATABASE_URL === undefined ? [] : databaseUrlSecrets(DATABASE_URL);
   const clientSecrets = several.map((client) => client.secret);
   const ofWebhooks = integrations.flatMap(({ secrets }) => secrets);
   const others = [...ofWebhooks, ...ofEvents, ...keys, ...ofDatabase, ...basicCredentials(environment)];
+  others.push(...Object.values(keyValuesIn(ofCollector)));
   for (const secret of [single, ...clientSecrets, ...others]) {
     if (secret !== '') environment.secrets.add(secret);
   }

@@ -4,6 +4,7 @@ import {
   ArrayNotEmpty,
   IsIn,
   IsInt,
+  IsNumber,
   IsString,
   Matches,
   Max,
@@ -16,6 +17,7 @@ import { parseUrl } from '../common/http/parse-url';
 import { MayBeAbsent } from '../common/validation/text.decorator';
 import { API_KEYS_RULE, isApiKeyList } from './api-key-list';
 import { dataKeyProblem, isDataKeyList, splitDataKeys } from './data-key-list';
+import { isKeyValueList, KEY_VALUES_RULE } from './key-value-list';
 import { isOAuthClientList, OAUTH_CLIENTS_RULE } from './oauth-client-list';
 import { isOpenIntegrationList, OPEN_INTEGRATIONS_RULE } from './open-integration-list';
 import { isPlatformId } from './platform-id';
@@ -47,6 +49,27 @@ export function BooleanSetting(): PropertyDecorator {
 /** One of a few words. */
 export function ChoiceSetting(...words: string[]): PropertyDecorator {
   return IsIn(words, { message: `must be one of: ${words.join(', ')}` });
+}
+
+/** A decimal number within inclusive bounds. */
+export function NumberSetting(min: number, max: number): PropertyDecorator {
+  const message = `must be a number from ${min} to ${max}`;
+  return applyDecorators(
+    Transform(({ value }: { value: unknown }) =>
+      typeof value === 'string' && /^\d*\.?\d+$/.test(value) ? Number(value) : value,
+    ),
+    IsNumber({}, { message }),
+    Min(min, { message }),
+    Max(max, { message }),
+  );
+}
+
+/** A comma-separated list of `key=value`. */
+export function KeyValuesSetting(): PropertyDecorator {
+  return ValidateBy(
+    { name: 'isKeyValueList', validator: { validate: isKeyValueList } },
+    { message: KEY_VALUES_RULE },
+  );
 }
 
 /** A comma-separated list of words. */

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Caller } from '../access/domain/caller';
 import { Drain } from '../common/lifecycle/drain';
 import { RequestBulkhead } from '../common/limits/request-bulkhead';
+import { type Span, Spans } from '../common/tracing/spans';
 import { AccessConfig } from '../config/access.config';
 import { isConversationId } from './domain/conversation-id';
 import type { OpenedAnswer } from './domain/stored-response';
@@ -67,10 +68,7 @@ export class SessionService {
   async open(request: OpenSession, caller: Caller, context?: IdempotencyContext): Promise<OpenedSession> {
     const release = this.openings.take();
     try {
-      const { webhookUrl } = request;
-      if (webhookUrl !== undefined) await this.webhooks.check(webhookUrl, caller.owner);
-      const session = await this.admission.reserve(request, caller, context?.request);
-      return await this.openAndActivate(session, request.authentication, context);
+      return await Spans.run('session.open', (span) => this.openOnce(request, caller, span, context));
     } finally {
       release();
     }
@@ -87,7 +85,10 @@ export class SessionService {
   ): Promise<OpenedSession> {
     this.drain.assertOpen();
     const session = await this.opening.takeOver(conversationId, context.request.openingBy);
-    return this.openAndActivate(session, authentication, context);
+    return Spans.run('session.open', (span) => {
+      span.set('conversation.id', conversationId);
+      return this.openAndActivate(session, authentication, context);
+    });
   }
 
   /**
@@ -99,6 +100,21 @@ export class SessionService {
     return this.ending.end(conversationId, 'requested', scope);
   }
 
+  private async openOnce(
+    request: OpenSession,
+    caller: Caller,
+    span: Span,
+    context?: IdempotencyContext,
+  ): Promise<OpenedSession> {
+    const { webhookUrl } = request;
+    if (webhookUrl !== undefined) await this.webhooks.check(webhookUrl, caller.owner);
+    const session = await Spans.run('session.reserve', () =>
+      this.admission.reserve(request, caller, context?.request),
+    );
+    span.set('conversation.id', session.conversationId);
+    return this.openAndActivate(session, request.authentication, context);
+  }
+
   private async openAndActivate(
     session: Session,
     login: Login | undefined,
@@ -106,10 +122,12 @@ export class SessionService {
   ): Promise<OpenedSession> {
     const opened = await this.opening.openUpstream(session, this.drain.signal, login);
     const { answer: upstream } = opened;
-    const answer = await this.opening.activate(
-      session,
-      opened,
-      context && ((active) => context.answerOf({ session: active, upstream })),
+    const answer = await Spans.run('session.activate', () =>
+      this.opening.activate(
+        session,
+        opened,
+        context && ((active) => context.answerOf({ session: active, upstream })),
+      ),
     );
     this.heartbeat.start(session, (loss) => this.ending.lost(session.conversationId, loss));
     return { session, upstream, ...(answer === undefined ? {} : { answer }) };

@@ -1,6 +1,7 @@
 import { sleep } from '../common/time/sleep';
 import { DataRefusedError } from '../common/errors/data-refused.errors';
 import { RequestContext } from '../common/logging/request-context';
+import { type Span, Spans } from '../common/tracing/spans';
 import type { Clock } from '../common/time/clock';
 import type { Attempt, Delivery, QueuedEvent } from './domain/delivery';
 import { ClaimLostError, DeliveryFailedError, reasonOf } from './domain/delivery.errors';
@@ -42,11 +43,22 @@ export class DeliveryWorker<E extends QueuedEvent> {
 
   /**
    * Never rejects: a delivery is still pending when its outcome could not be saved, and is attempted again (at-least-once).
-   * Each attempt is a trace of its own: the request that caused the event is long over, and the attempts of one event may
-   * be days apart.
+   * Each attempt is a span of the trace that caused the event, if that was recorded, and otherwise a trace of its own.
    */
   deliver(delivery: Delivery<E>, signal: AbortSignal, callbacks: AttemptCallbacks): Promise<DeliveryOutcome> {
-    return RequestContext.beginTrace(() => this.attempt(delivery, signal, callbacks));
+    return RequestContext.beginTrace(() =>
+      Spans.run(
+        'delivery.attempt',
+        async (span) => {
+          if (span.isRecording) describe(span, delivery);
+          const outcome = await this.attempt(delivery, signal, callbacks);
+          span.set('delivery.outcome', outcome);
+          if (outcome === 'failed' || outcome === 'stuck') span.fail(outcome);
+          return outcome;
+        },
+        { kind: 'client', cause: delivery.traceparent },
+      ),
+    );
   }
 
   private async attempt(
@@ -124,6 +136,12 @@ export class DeliveryWorker<E extends QueuedEvent> {
       return error instanceof DataRefusedError ? 'stuck' : this.rest(error, signal);
     }
   }
+}
+
+function describe(span: Span, { sink, event, attempts }: Delivery<QueuedEvent>): void {
+  span.set('delivery.sink', sink);
+  span.set('delivery.attempt', attempts + 1);
+  span.set('conversation.id', event.conversationId);
 }
 
 function failedAttempt(error: unknown, at: number, latencyMs: number): Attempt {

@@ -65,7 +65,7 @@ export async function createSecondSchema(
   for (const session of sessions) {
     await insertWithout(db, 'session', toRow(session.snapshot), SINCE_OWNERS);
     for (const event of session.pullChanges().events) {
-      await db.insertInto('session_event').values(toEventRow(event)).execute();
+      await insertWithout(db, 'session_event', toEventRow(event), ['traceparent']);
       for (const sink of sinks)
         await insertWithout(db, 'delivery', toDeliveryRow(event, sink), ['claimed_by', 'claimed_until']);
     }

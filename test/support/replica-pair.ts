@@ -41,7 +41,8 @@ export class ReplicaPair implements AsyncDisposable {
     this.there = new ApiClient(otherUrl, CALLERS.operator.headers);
   }
 
-  static async start(): Promise<ReplicaPair> {
+  /** Starts both with these settings too. */
+  static async start(settings: Readonly<Record<string, string>> = {}): Promise<ReplicaPair> {
     const database = await createDatabase();
     const [port, otherPort] = [await freePort(), await freePort()];
     const logs = new LogCapture();
@@ -54,11 +55,12 @@ export class ReplicaPair implements AsyncDisposable {
       HEARTBEAT_MIN_INTERVAL_MS: '200',
       REPLICA_FORWARDED_PER_CALLER: String(FORWARDED_PER_CALLER),
       PORT: String(port),
+      ...settings,
     };
     const genesys = { webMessaging: { deployments: [DEPLOYMENT] } };
     const world = await World.start({ logOutput: logs, webMessaging: true, genesys, environment });
-    const settings = readEnvironment({ ...world.environment, PORT: String(otherPort) });
-    const other = await createApp(settings, { logOutput: new LogCapture() });
+    const otherEnvironment = readEnvironment({ ...world.environment, PORT: String(otherPort) });
+    const other = await createApp(otherEnvironment, { logOutput: new LogCapture() });
     await other.listen({ host: '127.0.0.1', port: otherPort });
     return new ReplicaPair(world, logs, other, `http://127.0.0.1:${otherPort}`, database);
   }

@@ -11,6 +11,8 @@ const BUNDLE = join(DIST, 'bundle');
 
 /** Packages that stay in node_modules, where they look for files of their own. */
 const WITH_FILES = ['better-sqlite3', 'swagger-ui-dist'];
+/** Packages that few deployments load: a start without them does not read them. */
+const SELDOM = ['@opentelemetry'];
 /** Modules that a dependency uses if they are installed, and that this service does not need. */
 const OPTIONAL = [
   '@fastify/multipart',
@@ -49,7 +51,7 @@ function configuration() {
     devtool: false,
     resolve: { mainFields: ['main'] },
     externalsPresets: { node: true },
-    externals: [...WITH_FILES, ...OPTIONAL].map(asRequired),
+    externals: [...WITH_FILES, ...SELDOM, ...OPTIONAL].map(asRequired),
     // They are those of the bundle.
     node: { __dirname: 'eval-only', __filename: 'eval-only' },
     module: {

@@ -27,7 +27,7 @@ const UNWANTED: Readonly<Record<string, readonly ('warn' | 'log' | 'debug' | 've
 /**
  * The one logger of the process: winston, one line per fact, behind Nest's `Logger`. A line may be given as a text
  * or as an object with `message`, fields, and `error`, of which the name, the message (of an aggregate: those of its members) and, on level `error`, the
- * stack of an unexpected one are kept. Request id and trace id are added, and nothing leaves without `Redaction`. With
+ * stack of an unexpected one are kept. Request id, trace id and the id of the span are added, and nothing leaves without `Redaction`. With
  * `refusesUnknownFields`, as in tests, logging a field that is not on the allow-list throws.
  */
 export function createLogger(
@@ -39,8 +39,9 @@ export function createLogger(
   const tidy = format((info) => {
     if (info.level === 'info' && typeof info['context'] === 'string' && BOOT_CHATTER.has(info['context']))
       return false;
+    const { requestId, traceId, span } = RequestContext;
     const { message = '', ...fields } = redaction.apply(
-      flatten({ ...info, requestId: RequestContext.requestId, traceId: RequestContext.traceId }),
+      flatten({ ...info, requestId, traceId, spanId: span?.spanId }),
     );
     return { ...symbolsOf(info), ...fields, level: info.level, message };
   });

@@ -56,6 +56,7 @@ const ALLOWED_FIELDS = new Set([
   'signal',
   'sink',
   'source',
+  'spanId',
   'stack',
   'stackDelayMs',
   'state',

@@ -8,6 +8,8 @@ export interface Context {
   readonly trace: Trace;
   /** The name of the caller, once it is known. */
   caller?: string;
+  /** The number of the attempt, from 1, at what may be repeated. */
+  readonly attempt?: number;
 }
 
 const storage = new AsyncLocalStorage<Context>();
@@ -43,6 +45,17 @@ export const RequestContext = {
     return storage.run({ trace: newTrace() }, work);
   },
 
+  /** Runs work in another position of a trace, for the same request. */
+  moveTo<T>(trace: Trace, work: () => T): T {
+    return storage.run({ ...storage.getStore(), trace }, work);
+  },
+
+  /** Runs an attempt at what may be repeated, within a trace. */
+  tryAs<T>(attempt: number, work: () => T): T {
+    const context = storage.getStore();
+    return context === undefined ? work() : storage.run({ ...context, attempt }, work);
+  },
+
   /** Undefined for internal work of the service: a beat, an expiry, a delivery. */
   get requestId(): string | undefined {
     return storage.getStore()?.requestId;
@@ -55,6 +68,17 @@ export const RequestContext = {
 
   get traceId(): string | undefined {
     return storage.getStore()?.trace.traceId;
+  },
+
+  /** The span of the tracer; undefined while traces are not exported. */
+  get span(): Trace | undefined {
+    const trace = storage.getStore()?.trace;
+    return trace?.isSpan === true ? trace : undefined;
+  },
+
+  /** Undefined outside of attempts. */
+  get attempt(): number | undefined {
+    return storage.getStore()?.attempt;
   },
 
   /** Headers for requests to other services, so that traces can be correlated; empty outside of a trace. */

@@ -5,10 +5,8 @@ import { type Context, RequestContext } from '../logging/request-context';
 import { continueTrace } from '../logging/trace';
 import { problemOfStatus } from '../problem/problem';
 import { pathOf, sendProblem } from '../problem/send-problem';
+import { knownMethodOf, startRequestSpan } from './request-span';
 import { RouteTable } from './route-table';
-
-/** Other methods, which no route has, share one label: a caller must not create time series. */
-const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
 /** Called with the measurements of a request after its response. */
 export type RequestObserver = (request: {
@@ -38,9 +36,10 @@ function carryContext(server: FastifyInstance): void {
   const contexts = new WeakMap<FastifyRequest, Context>();
   server.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);
-    const { traceparent } = request.headers;
     // Several headers arrive as one invalid text, as the recommendation demands.
-    const trace = continueTrace(typeof traceparent === 'string' ? traceparent : undefined);
+    const { traceparent: header } = request.headers;
+    const traceparent = typeof header === 'string' ? header : undefined;
+    const trace = startRequestSpan(request, reply, traceparent)?.trace ?? continueTrace(traceparent);
     const context: Context = { requestId: request.id, trace };
     contexts.set(request, context);
     RequestContext.resume(context, done);
@@ -73,7 +72,7 @@ function countRequests(server: FastifyInstance, requests: InFlightRequests, obse
   server.addHook('onResponse', (request, reply, done) => {
     observe({
       route: request.is404 ? 'unmatched' : (request.routeOptions.url ?? 'unmatched'),
-      method: METHODS.has(request.method) ? request.method : '_OTHER',
+      method: knownMethodOf(request),
       statusClass: `${Math.floor(reply.statusCode / 100)}xx`,
       durationMs: reply.elapsedTime,
     });

@@ -4,10 +4,12 @@ import { HttpClient } from '../../common/http/http-client';
 import { upstreamErrorOfFailure } from '../../common/http/upstream-failure';
 import { RequestContext } from '../../common/logging/request-context';
 import { USER_AGENT } from '../../common/product';
+import { type Span, Spans } from '../../common/tracing/spans';
 import { GenesysConfig } from '../../config/genesys.config';
 import { correlationIdOf, type GenesysAnswer, rateReportOf } from './genesys-answer';
 import { GenesysTelemetry } from './genesys.telemetry';
 import type { Operation } from './operation';
+import { urlTemplateOf } from './url-template';
 import { UpstreamCircuits } from './upstream-circuits';
 
 const MAX_ANSWER_BYTES = 1024 * 1024;
@@ -23,6 +25,9 @@ const ANSWERED_BY_STATUS: ReadonlySet<Operation> = new Set<Operation>([
 
 /** Statuses of a conversation that is over: their bodies hold the platform's own term for that. */
 const BODY_OF: ReadonlySet<number> = new Set([404, 410]);
+
+const CLIENT = { kind: 'client' } as const;
+const FIRST_ERROR = 400;
 
 export interface GenesysRequest {
   readonly operation: Operation;
@@ -54,6 +59,20 @@ export class GenesysHttpClient {
    * `DomainError` that `beforeSend` throws.
    */
   async send(request: GenesysRequest, signal?: AbortSignal): Promise<GenesysAnswer> {
+    return Spans.run(
+      request.method,
+      async (span) => {
+        if (span.isRecording) describe(span, request);
+        const answer = await this.observed(request, signal);
+        span.set('http.response.status_code', answer.status);
+        if (answer.status >= FIRST_ERROR) span.fail(String(answer.status));
+        return answer;
+      },
+      CLIENT,
+    );
+  }
+
+  private async observed(request: GenesysRequest, signal?: AbortSignal): Promise<GenesysAnswer> {
     const startedAt = performance.now();
     const observe = (result: string): void => {
       this.telemetry.requestEnded(request.operation, result, performance.now() - startedAt);
@@ -94,4 +113,20 @@ export class GenesysHttpClient {
       ...correlationIdOf(headers),
     };
   }
+}
+
+/** OpenTelemetry's conventions for HTTP clients, without the URL, which holds ids. */
+function describe(span: Span, { method, url, operation }: GenesysRequest): void {
+  const { hostname, port, protocol, pathname } = new URL(url);
+  const template = urlTemplateOf(pathname);
+  const defaultPort = protocol === 'https:' ? 443 : 80;
+  span.rename(`${method} ${template}`);
+  span.set('http.request.method', method);
+  span.set('server.address', hostname);
+  span.set('server.port', port === '' ? defaultPort : Number(port));
+  span.set('url.template', template);
+  span.set('genesys.operation', operation);
+  span.set('genesys.attempt', RequestContext.attempt ?? 1);
+  if ((RequestContext.attempt ?? 1) > 1)
+    span.set('http.request.resend_count', (RequestContext.attempt ?? 1) - 1);
 }

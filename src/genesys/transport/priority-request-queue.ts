@@ -1,5 +1,6 @@
 import { StorageUnavailableError } from '../../common/errors/storage-unavailable.errors';
 import { UpstreamThrottledError } from '../../common/errors/upstream.errors';
+import { Spans } from '../../common/tracing/spans';
 import { PRIORITIES, type Priority } from './priority';
 import type { RateBudget, RateReport } from './rate-budget';
 
@@ -54,7 +55,7 @@ export class PriorityRequestQueue {
     if (isFirst && waitMs === 0) return;
     if (waitMs > patienceMs || this.queues[priority].size >= MAX_WAITERS)
       throw this.refusalOf(priority, waitMs);
-    await this.wait(priority, patienceMs, signal);
+    await Spans.measure('genesys.budget.wait', () => this.wait(priority, patienceMs, signal));
   }
 
   /** Ends a request that was acquired. The report of its answer may admit others. */

@@ -4,6 +4,7 @@ import {
   UpstreamThrottledError,
   UpstreamUnavailableError,
 } from '../../common/errors/upstream.errors';
+import { RequestContext } from '../../common/logging/request-context';
 import { jittered } from '../../common/time/jitter';
 
 const MAX_ATTEMPTS = 3;
@@ -29,7 +30,7 @@ export async function withRetries<T>(attempt: () => Promise<T>, options: RetryOp
   let mayHaveTakenEffect = false;
   for (let tries = 1; ; tries += 1) {
     try {
-      return await attempt();
+      return await (tries === 1 ? attempt() : RequestContext.tryAs(tries, attempt));
     } catch (error) {
       if (error instanceof UpstreamError) {
         // An earlier attempt may have taken effect, however clearly the last one was refused.

@@ -92,6 +92,8 @@ export interface ConversationEventTable {
   readonly at: number;
   /** A JSON object; encrypted for a message. */
   readonly body: string;
+  /** As that of a session event. */
+  readonly traceparent: string | null;
 }
 
 /** Batches of ephemeral events between replicas; see `EphemeralEventBus`. */
@@ -114,6 +116,8 @@ export interface SessionEventTable {
   readonly occurred_at: number;
   /** JSON object, with the message of an event about one; encrypted if it holds data of the guest. */
   readonly metadata: string;
+  /** The span that caused the event, which its deliveries continue (W3C Trace Context); null while traces are off. */
+  readonly traceparent: string | null;
 }
 
 export interface DeliveryTable {

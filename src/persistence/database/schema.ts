@@ -30,6 +30,7 @@ import { webhooks } from '../migrations/0024-webhooks';
 import { statistics } from '../migrations/0025-statistics';
 import { consoleSessions } from '../migrations/0026-console-sessions';
 import { listsOfOperators } from '../migrations/0027-lists-of-operators';
+import { tracesOfEvents } from '../migrations/0028-traces-of-events';
 import { DatabaseOpenError, SchemaTooNewError } from '../persistence.errors';
 
 /** In the order of their names. A migration that was released is never changed or renamed. */
@@ -61,6 +62,7 @@ const MIGRATIONS: Readonly<Record<string, (dialect: Dialect) => Migration>> = {
   '0025-statistics': statistics,
   '0026-console-sessions': consoleSessions,
   '0027-lists-of-operators': listsOfOperators,
+  '0028-traces-of-events': tracesOfEvents,
 };
 
 /** The schema of a database against the one of this release. */

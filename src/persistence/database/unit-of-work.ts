@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { Kysely, Transaction } from 'kysely';
 import { DataRefusedError } from '../../common/errors/data-refused.errors';
 import { StorageUnavailableError } from '../../common/errors/storage-unavailable.errors';
+import { Spans } from '../../common/tracing/spans';
 import type { StorageErrorReason, StorageErrors } from '../../metrics/ports/storage-errors';
 import { StorageFailureCounter } from '../../session/ports/storage-failure-counter';
 import type { Database } from './database';
@@ -19,6 +20,8 @@ import { GroupCommit } from './group-commit';
 import { isAboutName } from './statement-names';
 import { finishWork, type Work } from './work';
 
+/** Names of OpenTelemetry's conventions. */
+const SYSTEMS: Readonly<Record<Dialect, string>> = { sqlite: 'sqlite', postgres: 'postgresql' };
 const MAX_RETRIES = 3;
 /** After this time without a write that failed for lack of space, the next one counts as another outage. */
 const FULL_OUTAGE_GAP_MS = 600_000;
@@ -73,6 +76,13 @@ export class UnitOfWork extends StorageFailureCounter implements StorageErrors {
   }
 
   async run<T>(work: (work: Work) => Promise<T>): Promise<T> {
+    return Spans.runWithin('transaction', (span) => {
+      span.set('db.system.name', SYSTEMS[this.dialect]);
+      return this.retried(work);
+    });
+  }
+
+  private async retried<T>(work: (work: Work) => Promise<T>): Promise<T> {
     for (let retries = 0; ; retries += 1) {
       try {
         return await this.attempt(work);

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { StateChange } from '../../events/domain/feed-event';
 import { CommitSignal } from '../../common/commit-signal';
+import { Spans } from '../../common/tracing/spans';
 import type { MessageRequest } from '../../messages/ports/message.store';
 import type { ConversationMessage } from '../../session/domain/conversation-message';
 import { isAssignmentEvent, type SessionEvent } from '../../session/domain/session-event';
@@ -100,8 +101,8 @@ export class FeedWriter {
     };
   }
 
-  private rowOf(whose: Whose): Whose & Pick<Row, 'id' | 'position'> {
-    return { ...whose, id: randomUUID(), position: null };
+  private rowOf(whose: Whose): Whose & Pick<Row, 'id' | 'position' | 'traceparent'> {
+    return { ...whose, id: randomUUID(), position: null, traceparent: Spans.traceparent };
   }
 
   private notifyAfter(work: Work): void {

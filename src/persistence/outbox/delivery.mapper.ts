@@ -5,7 +5,9 @@ import { toEvent } from '../session/session.mapper';
 
 const MAX_ERROR_LENGTH = 500;
 
-export type EventRow = Selectable<SessionEventTable>;
+/** A list of deliveries is read without their traces. */
+export type EventRow = Omit<Selectable<SessionEventTable>, 'traceparent'> &
+  Partial<Pick<SessionEventTable, 'traceparent'>>;
 
 export function toDelivery(
   event: EventRow,
@@ -17,6 +19,7 @@ export function toDelivery(
     attempts: row.attempts,
     queuedAt: row.queued_at,
     ...(row.claimed_by === null ? {} : { claimedBy: row.claimed_by }),
+    ...(typeof event.traceparent === 'string' ? { traceparent: event.traceparent } : {}),
   };
 }
 

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { CommitSignal } from '../../common/commit-signal';
 import { Clock } from '../../common/time/clock';
+import { Spans } from '../../common/tracing/spans';
 import { SyncConfig } from '../../config/sync.config';
 import type { ConversationMessage } from '../../session/domain/conversation-message';
 import type { SessionEvent } from '../../session/domain/session-event';
@@ -70,7 +71,8 @@ export class OutboxWriter {
   /** Deliveries are due from `queuedAt`, or from the times of their events. */
   write(work: Work, events: readonly SessionEvent[], queuedAt?: number): void {
     if (events.length === 0) return;
-    const rows = events.map((event) => this.guests.encryptEvent(toEventRow(event)));
+    const { traceparent } = Spans;
+    const rows = events.map((event) => this.guests.encryptEvent({ ...toEventRow(event), traceparent }));
     work.send(insertingEvents(work, { rows }));
     const deliveries = events.flatMap((event) =>
       this.sinks.names.map((sink) => toDeliveryRow(event, sink, queuedAt)),

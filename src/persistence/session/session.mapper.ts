@@ -154,10 +154,11 @@ export function toEventRow(event: SessionEvent): SessionEventTable {
     state: event.state,
     occurred_at: event.occurredAt,
     metadata: JSON.stringify(message === undefined ? metadata : { ...metadata, message }),
+    traceparent: null,
   };
 }
 
-export function toEvent(row: Selectable<SessionEventTable>): SessionEvent {
+export function toEvent(row: Omit<Selectable<SessionEventTable>, 'traceparent'>): SessionEvent {
   const { message, ...metadata } = JSON.parse(row.metadata) as Readonly<Record<string, unknown>>;
   return {
     id: row.id,

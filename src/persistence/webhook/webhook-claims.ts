@@ -53,7 +53,7 @@ function isOpen(now: number): RawBuilder<boolean> {
 export const findingHeads = prepared(
   (_, { sink, queues }: { readonly sink: string; readonly queues: readonly string[] }) => sql<HeadRow>`
     select delivery.webhook_id, delivery.event_id, delivery.conversation_id, delivery.sequence, delivery.type,
-      delivery.occurred_at, delivery.data, delivery.attempts, delivery.queued_at, event.kind, event.body, webhook.url, webhook.secrets, session.webhook_url as session_url
+      delivery.occurred_at, delivery.data, delivery.attempts, delivery.queued_at, event.kind, event.body, event.traceparent, webhook.url, webhook.secrets, session.webhook_url as session_url
     from webhook_delivery as delivery join webhook on webhook.id = delivery.webhook_id
       left join conversation_event as event on event.id = delivery.event_id
       left join session on session.conversation_id = delivery.conversation_id and session.owner = webhook.owner

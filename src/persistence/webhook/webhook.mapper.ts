@@ -64,6 +64,7 @@ export interface HeadRow extends Pick<
 > {
   readonly kind: FeedEvent['kind'] | null;
   readonly body: string | null;
+  readonly traceparent: string | null;
   readonly url: string;
   readonly secrets: string;
   /** The URL that the session has for its events, encrypted. */
@@ -118,6 +119,7 @@ export function unreadDelivery(row: HeadRow, relay: string | undefined): Deliver
     attempts: row.attempts,
     queuedAt: row.queued_at,
     ...(relay === undefined ? {} : { claimedBy: relay }),
+    ...(row.traceparent === null ? {} : { traceparent: row.traceparent }),
   };
 }
 

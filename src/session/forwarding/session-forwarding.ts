@@ -4,6 +4,7 @@ import type { Caller } from '../../access/domain/caller';
 import { DomainError } from '../../common/errors/domain.errors';
 import { RequestContext } from '../../common/logging/request-context';
 import { neverConnected } from '../../common/http/never-connected';
+import { Spans } from '../../common/tracing/spans';
 import { withDeadline } from '../../common/time/deadline';
 import { HopProof } from '../../replica/hop-proof';
 import { Lease } from '../../replica/ports/lease';
@@ -11,12 +12,18 @@ import type { Replica } from '../../replica/ports/replica.store';
 import { accessScopeOf } from '../domain/access-scope';
 import { SessionMovingError } from '../domain/session.errors';
 import { digestOf, PROOF_HEADER } from './received-hops';
-import { type ForwardedAnswer, ReplicaHttpClient, type SentRequest } from './replica-http-client';
+import {
+  type ForwardedAnswer,
+  ReplicaHttpClient,
+  type Sender,
+  type SentRequest,
+} from './replica-http-client';
 import { SessionLocator } from './session-locator';
 import { SessionQueries } from '../session.queries';
 
 /** A session may have changed hands again by the time a request arrives; the limit ends a loop. */
 const MAX_HOPS = 3;
+const FORWARDING = { kind: 'client' } as const;
 /** Time-out of a request to the holder that this replica can serve as well. */
 const PREFERRED_MS = 3_000;
 /**
@@ -92,7 +99,7 @@ export class SessionForwarding {
   ): Promise<ForwardedAnswer | undefined> {
     const tried = { isStream: false };
     try {
-      return await this.remote.send(holder, request, () => {
+      return await this.send(holder, request, () => {
         const sent = this.sent(request, holder);
         tried.isStream = sent.body instanceof Readable;
         return sent;
@@ -120,7 +127,7 @@ export class SessionForwarding {
     if (holder === undefined) return undefined;
     try {
       const answer = await withDeadline(PREFERRED_MS, hungUp, (signal) =>
-        this.remote.send(holder, { caller, hungUp: signal }, () => this.sent(request, holder)),
+        this.send(holder, { ...request, hungUp: signal }, () => this.sent(request, holder)),
       );
       return answer.status < SERVER_ERROR ? answer : undefined;
     } catch (error) {
@@ -128,6 +135,23 @@ export class SessionForwarding {
       if (error instanceof DomainError) return undefined;
       throw error;
     }
+  }
+
+  private send(
+    holder: Replica,
+    sender: Sender & Pick<ForwardableRequest, 'method'>,
+    request: () => SentRequest,
+  ): Promise<ForwardedAnswer> {
+    return Spans.run(
+      'replica.forward',
+      async (span) => {
+        span.set('http.request.method', sender.method);
+        const answer = await this.remote.send(holder, sender, request);
+        span.set('http.response.status_code', answer.status);
+        return answer;
+      },
+      FORWARDING,
+    );
   }
 
   private sent(request: ForwardableRequest, holder: Replica): SentRequest {

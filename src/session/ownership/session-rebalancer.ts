@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Loop } from '../../common/time/loop';
+import { Spans } from '../../common/tracing/spans';
 import { Lease } from '../../replica/ports/lease';
 import type { Session } from '../domain/session';
 import { type RecoveryOutcome, SessionRecovery } from './session-recovery';
@@ -98,6 +99,14 @@ export class SessionRebalancer implements OnApplicationBootstrap, OnModuleDestro
   }
 
   private async recoverAll(claimed: readonly Session[], holder: string): Promise<RecoveryOutcome[]> {
+    if (claimed.length === 0) return [];
+    return Spans.run('sessions.take-over', (span) => {
+      span.set('sessions.count', claimed.length);
+      return this.recoverEach(claimed, holder);
+    });
+  }
+
+  private async recoverEach(claimed: readonly Session[], holder: string): Promise<RecoveryOutcome[]> {
     const outcomes: RecoveryOutcome[] = [];
     for (const session of claimed) {
       if (outcomes.length > 0 && outcomes.length % BATCH === 0) await setImmediate();

@@ -19,6 +19,8 @@ export interface Delivery<E extends QueuedEvent = SessionEvent> {
   readonly queuedAt: number;
   /** The relay that claimed it, where several could. */
   readonly claimedBy?: string;
+  /** The span that caused the event; absent if none was recorded. */
+  readonly traceparent?: string;
 }
 
 /** One attempt at a delivery, with its outcome. */

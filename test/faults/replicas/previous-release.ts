@@ -12,6 +12,7 @@ const MIGRATIONS = [
   '0025-statistics',
   '0026-console-sessions',
   '0027-lists-of-operators',
+  '0028-traces-of-events',
 ];
 const COLUMNS = {
   guest_context: null,
@@ -40,13 +41,26 @@ exports.toSession = (row) => toSession({ ...row, ...NEW });
 `;
 const ENCRYPTION = `{
   const WITHOUT = { guest_context: null, wrap_up: null, webhook_url: null };
-  const { encryptSession, decryptSession } = GuestDataEncryption.prototype;
+  const { encryptSession, decryptSession, encryptEvent } = GuestDataEncryption.prototype;
+  GuestDataEncryption.prototype.encryptEvent = function (row) {
+    const { traceparent, ...known } = encryptEvent.call(this, row);
+    return known;
+  };
   GuestDataEncryption.prototype.encryptSession = function (row) {
     const { guest_context, wrap_up, webhook_url, ...known } = encryptSession.call(this, { ...row, ...WITHOUT });
     return known;
   };
   GuestDataEncryption.prototype.decryptSession = function (row) {
     return decryptSession.call(this, { ...row, ...WITHOUT });
+  };
+}`;
+
+/** It stores no trace with an event. */
+const FEED = `{
+  const { rowOf } = FeedWriter.prototype;
+  FeedWriter.prototype.rowOf = function (whose) {
+    const { traceparent, ...known } = rowOf.call(this, whose);
+    return known;
   };
 }`;
 
@@ -79,6 +93,7 @@ export class PreviousRelease implements Disposable {
     this.build.append('persistence/session/encrypted-columns.js', ENCRYPTED_COLUMNS);
     this.build.append('persistence/session/session.mapper.js', MAPPER);
     this.build.append('persistence/guest/guest-data-encryption.js', ENCRYPTION);
+    this.build.append('persistence/feed/feed-writer.js', FEED);
     this.build.append('persistence/webhook/sql-webhook-queue.js', WEBHOOK_QUEUE);
     this.build.append('persistence/webhook/sql-webhook-delivery.store.js', WEBHOOK_DELIVERIES);
     this.build.append('persistence/webhook/sql-webhook.store.js', WEBHOOKS);

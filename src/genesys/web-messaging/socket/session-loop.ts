@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { UpstreamRejectedError, UpstreamUnavailableError } from '../../../common/errors/upstream.errors';
 import { RequestContext } from '../../../common/logging/request-context';
+import { Spans } from '../../../common/tracing/spans';
 import { onAbort } from '../../../common/time/on-abort';
 import { pause } from '../../../common/time/pause';
 import type { Credentials } from '../../../session/ports/guest-credentials';
@@ -27,6 +28,8 @@ interface LiveConnection {
 
 interface Opening {
   readonly deadlineAt: number;
+  /** The span of the opening, if it is recorded. */
+  readonly cause: string | undefined;
   failures: number;
 }
 
@@ -84,7 +87,7 @@ export class SessionLoop {
 
   /** Begins a session that does not exist yet. */
   open(deadlineAt: number): void {
-    this.opening = { deadlineAt, failures: 0 };
+    this.opening = { deadlineAt, cause: Spans.traceparent ?? undefined, failures: 0 };
     void RequestContext.leave(() => this.run());
   }
 
@@ -165,7 +168,11 @@ export class SessionLoop {
 
   /** Connects, and waits for the end of the connection. */
   private async holdConnection(): Promise<void> {
-    const { channel, facts } = await this.start.connect(this.signal);
+    const { channel, facts } = await Spans.measure(
+      'guest-socket.connect',
+      () => this.start.connect(this.signal),
+      { kind: 'client', cause: this.opening?.cause },
+    );
     // The session may have ended while its connection was configured.
     const stopListening = onAbort(this.signal, () => {
       channel.close();
