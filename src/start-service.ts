@@ -17,7 +17,10 @@ async function main(): Promise<void> {
   stopOnSignals(app, shutdownNoticeMs);
   app.get(EventLoopWatchdog).start();
   await app.listen({ host, port }).catch((error: unknown) => {
-    throw error instanceof Error ? new ListenError(host, port, error) : error;
+    // Modules are initialized by this call too; their own errors say more.
+    throw error instanceof Error && !(error instanceof StartError)
+      ? new ListenError(host, port, error)
+      : error;
   });
   const { version, commit } = PRODUCT;
   new Logger('Main').log({ message: `Listening on ${await app.getUrl()}`, version, commit });

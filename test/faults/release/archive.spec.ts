@@ -36,7 +36,9 @@ describe('the archive of a release', () => {
     expect(files).toEqual(
       expect.arrayContaining(['README.md', '.env.example', 'deploy/Dockerfile', 'docs/operations.md']),
     );
-    expect(files.filter((name) => /\.(ts|map)$|simulator|^deploy\/(secrets|\.env)/.test(name))).toEqual([]);
+    expect(
+      files.filter((name) => /\.(ts|map)$|^dist\/simulator|^deploy\/(secrets|\.env)/.test(name)),
+    ).toEqual([]);
   });
 
   describe('started', () => {
