@@ -17,13 +17,19 @@ async function main(): Promise<void> {
   stopOnSignals(app, shutdownNoticeMs);
   app.get(EventLoopWatchdog).start();
   await app.listen({ host, port }).catch((error: unknown) => {
-    // Modules are initialized by this call too; their own errors say more.
-    throw error instanceof Error && !(error instanceof StartError)
-      ? new ListenError(host, port, error)
-      : error;
+    // Modules are initialized by this call too, whose own errors say more.
+    throw isOfAddress(error) ? new ListenError(host, port, error) : error;
   });
   const { version, commit } = PRODUCT;
   new Logger('Main').log({ message: `Listening on ${await app.getUrl()}`, version, commit });
+}
+
+function isOfAddress(error: unknown): error is NodeJS.ErrnoException {
+  return (
+    error instanceof Error &&
+    'syscall' in error &&
+    ['listen', 'bind', 'getaddrinfo'].includes(String(error.syscall))
+  );
 }
 
 main().catch((error: unknown) => {
