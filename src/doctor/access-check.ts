@@ -24,6 +24,6 @@ function findingOf(mode: AccessConfig['mode']): Finding {
   const reach = mode === 'open' ? 'every program on this machine' : 'every client that reaches the service';
   return warning(
     `ACCESS_MODE is ${mode}: ${reach} may do everything`,
-    'Set ACCESS_MODE=keys and API_KEYS or API_KEYS_FILE (npm run key makes a key), or ACCESS_MODE=jwt.',
+    'Set ACCESS_MODE=keys, and API_KEYS or API_KEYS_FILE to a JSON list of the entries that npm run key prints, one for each caller with the scopes that it needs; or set ACCESS_MODE=jwt.',
   );
 }

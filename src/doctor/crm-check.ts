@@ -35,7 +35,12 @@ export class CrmCheck extends Check {
     const attempt = await this.crm.test();
     if (attempt.error !== undefined) return [refusalOf(attempt, host)];
     const { latencyMs } = attempt;
-    if (isSigned) return [ok(`${host} accepted a signed test event (${latencyMs} ms)`)];
+    if (isSigned)
+      return [
+        ok(
+          `${host} accepted a signed test event (${latencyMs} ms); whether it verifies signatures, only the CRM team can tell`,
+        ),
+      ];
     return [
       warning(
         `${host} accepted a test event (${latencyMs} ms) that was not signed: the receiver cannot tell events from forged ones`,

@@ -81,7 +81,7 @@ describe(DatabaseCheck.name, () => {
     expect(await folderCheckOf({ exists: false })).toContainEqual({
       outcome: 'warn',
       message: expect.stringContaining('/data does not exist'),
-      fix: expect.stringContaining('Mount the volume'),
+      fix: expect.stringContaining('mount the volume'),
     });
   });
 });

@@ -90,7 +90,7 @@ export class DatabaseCheck extends Check {
 function missingFolder(dataDir: string): Finding {
   return warning(
     `${dataDir} does not exist: the first start creates it, with an empty database`,
-    'Mount the volume of DATA_DIR, or correct the path; for a first start, create the folder.',
+    'Correct DATA_DIR, or mount the volume for data there; create the folder only where it lies on that volume.',
   );
 }
 
