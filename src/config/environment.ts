@@ -12,9 +12,7 @@ import {
   DataKeysSetting,
   IdListSetting,
   IntegerSetting,
-  KeyValuesSetting,
   ListSetting,
-  NumberSetting,
   OAuthClientsSetting,
   OpenIntegrationsSetting,
   PostgresUrlSetting,
@@ -27,21 +25,12 @@ import {
   EventSecretsSetting,
   WebhookSecretsSetting,
 } from './setting.decorator';
+import { TracingEnvironment } from './tracing-environment';
 
 const ACCESS_MODES = ['keys', 'jwt', 'open', 'open-anywhere'] as const;
 
 /** Ways to authenticate callers. `open` asks for no credential on this machine, `open-anywhere` at any address. */
 export type AccessMode = (typeof ACCESS_MODES)[number];
-
-/** The samplers of OpenTelemetry's specification that need no service. */
-const SAMPLERS = [
-  'always_on',
-  'always_off',
-  'traceidratio',
-  'parentbased_always_on',
-  'parentbased_always_off',
-  'parentbased_traceidratio',
-] as const;
 
 function hasSingleClient({ GENESYS_CLIENTS }: { GENESYS_CLIENTS?: unknown }): boolean {
   return GENESYS_CLIENTS === undefined;
@@ -57,7 +46,7 @@ function hasSeveralClients(environment: { GENESYS_CLIENTS?: unknown }): boolean 
  * Variables without a default are optional here; `readEnvironment` checks those that a deployment needs, across
  * several variables at once.
  */
-export class Environment {
+export class Environment extends TracingEnvironment {
   /** Files from which secrets were read, by the name of their variable. */
   files: Partial<Record<string, string>> = {};
 
@@ -374,43 +363,6 @@ export class Environment {
   @IsOptional()
   @IsString()
   NO_PROXY?: string;
-
-  @BooleanSetting()
-  @IsBoolean({ message: 'must be true or false' })
-  OTEL_SDK_DISABLED: boolean = false;
-
-  @IsOptional()
-  @ChoiceSetting('otlp', 'none')
-  OTEL_TRACES_EXPORTER?: 'otlp' | 'none';
-
-  @IsOptional()
-  @PrefixUrlSetting('http', 'https')
-  OTEL_EXPORTER_OTLP_ENDPOINT?: string;
-
-  @IsOptional()
-  @UrlSetting('http', 'https')
-  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT?: string;
-
-  @ChoiceSetting('http/protobuf', 'http/json')
-  OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf' | 'http/json' = 'http/protobuf';
-
-  @IsOptional()
-  @KeyValuesSetting()
-  OTEL_EXPORTER_OTLP_HEADERS?: string;
-
-  @IsOptional()
-  @IsString()
-  OTEL_SERVICE_NAME?: string;
-
-  @IsOptional()
-  @KeyValuesSetting()
-  OTEL_RESOURCE_ATTRIBUTES?: string;
-
-  @ChoiceSetting(...SAMPLERS)
-  OTEL_TRACES_SAMPLER: (typeof SAMPLERS)[number] = 'parentbased_always_on';
-
-  @NumberSetting(0, 1)
-  OTEL_TRACES_SAMPLER_ARG: number = 1;
 
   @ChoiceSetting('handover', 'disconnect')
   SHUTDOWN_MODE: 'handover' | 'disconnect' = 'handover';

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { lchownSync, rmSync, writeFileSync } from 'node:fs';
+import { lchownSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { endProgram } from './end-program';
 import { freePort } from './free-port';
 import { newDirectory, ordinaryUser } from './postgres-binaries';
 import { waitFor } from './wait-for';
@@ -57,10 +58,7 @@ export class PgBouncer {
   }
 
   async stop(): Promise<void> {
-    const exited = once(this.child, 'exit');
-    this.child.kill('SIGKILL');
-    await exited;
-    rmSync(this.directory, { recursive: true, force: true });
+    await endProgram(this.child, this.directory);
   }
 }
 
