@@ -10,7 +10,7 @@ import {
   insertingRecords,
   linkingRecord,
   lockHead,
-  lockingHead,
+  lockingHeadsOf,
   movingHead,
 } from './audit-statements';
 import type { Work } from '../database/work';
@@ -45,8 +45,14 @@ export class AuditWriter {
 
   private sendUnlinked(work: Work, facts: readonly AuditFact[]): Promise<void> {
     const recordOf = new Map<AuditFact, AuditRecord>();
-    for (const [chain, ofChain] of byChain(facts)) {
-      work.send(lockingHead(work, chain));
+    const chains = byChain(facts);
+    work.send(
+      lockingHeadsOf(
+        work,
+        chains.map(([chain]) => chain),
+      ),
+    );
+    for (const [chain, ofChain] of chains) {
       for (const fact of ofChain) {
         const record = completed(fact, chain);
         work.sendObserved(linkingRecord(work, record), ({ rows }) => {

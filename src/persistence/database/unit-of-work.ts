@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import type { Kysely, Transaction } from 'kysely';
+import type { Kysely } from 'kysely';
 import { DataRefusedError } from '../../common/errors/data-refused.errors';
 import { StorageUnavailableError } from '../../common/errors/storage-unavailable.errors';
 import { Spans } from '../../common/tracing/spans';
@@ -18,7 +18,8 @@ import {
 } from './dialect';
 import { GroupCommit } from './group-commit';
 import { isAboutName } from './statement-names';
-import { finishWork, type Work } from './work';
+import { TransactionBatches } from './transaction-batches';
+import { finishWork, type FinishedWork, recordWork, type Work } from './work';
 
 /** Names of OpenTelemetry's conventions. */
 const SYSTEMS: Readonly<Record<Dialect, string>> = { sqlite: 'sqlite', postgres: 'postgresql' };
@@ -46,12 +47,15 @@ export class UnitOfWork extends StorageFailureCounter implements StorageErrors {
   private lastFullAt = -Infinity;
   /** On SQLite. */
   private readonly groupCommit: GroupCommit | undefined;
+  /** On PostgreSQL. */
+  private readonly batches: TransactionBatches | undefined;
   private observe: (reason: StorageErrorReason) => void = () => undefined;
 
   constructor(private readonly connection: DatabaseConnection) {
     super();
     const { db, dialect } = connection;
     this.groupCommit = dialect === 'sqlite' ? new GroupCommit(db) : undefined;
+    this.batches = dialect === 'postgres' ? new TransactionBatches(db) : undefined;
   }
 
   get dialect(): Dialect {
@@ -76,16 +80,34 @@ export class UnitOfWork extends StorageFailureCounter implements StorageErrors {
   }
 
   async run<T>(work: (work: Work) => Promise<T>): Promise<T> {
+    return this.spanned(() => this.retried(() => this.transact(work)));
+  }
+
+  /**
+   * Like `run`, for work that on PostgreSQL gets no result before the commit: it does not `ask`, and runs nothing on
+   * `db` itself. There its statements are run together with those of other such work (`TransactionBatches`).
+   */
+  async send<T>(work: (work: Work) => Promise<T>): Promise<T> {
+    const { batches } = this;
+    if (batches === undefined) return this.run(work);
+    return this.spanned(() => this.retried(() => this.transactInBatch(batches, work)));
+  }
+
+  private spanned<T>(transact: () => Promise<T>): Promise<T> {
     return Spans.runWithin('transaction', (span) => {
       span.set('db.system.name', SYSTEMS[this.dialect]);
-      return this.retried(work);
+      return transact();
     });
   }
 
-  private async retried<T>(work: (work: Work) => Promise<T>): Promise<T> {
+  private async retried<T>(transact: () => Promise<FinishedWork<T>>): Promise<T> {
     for (let retries = 0; ; retries += 1) {
       try {
-        return await this.attempt(work);
+        const { outcome, effects } = await transact();
+        effects.forEach((effect) => {
+          this.runEffect(effect);
+        });
+        return outcome;
       } catch (error) {
         if (!isWorthRetrying(error) && !isAboutName(error)) throw this.named(error);
         if (retries === MAX_RETRIES) throw this.trouble(error);
@@ -94,17 +116,20 @@ export class UnitOfWork extends StorageFailureCounter implements StorageErrors {
     }
   }
 
-  private async attempt<T>(work: (work: Work) => Promise<T>): Promise<T> {
-    const { dialect } = this.connection;
-    const { outcome, effects } = await this.transact((db) => finishWork(db, dialect, work));
-    effects.forEach((effect) => {
-      this.runEffect(effect);
-    });
-    return outcome;
+  private transact<T>(work: (work: Work) => Promise<T>): Promise<FinishedWork<T>> {
+    const { db, dialect } = this.connection;
+    const unit = (transaction: Kysely<Database>): Promise<FinishedWork<T>> =>
+      finishWork(transaction, dialect, work);
+    return this.groupCommit?.run(unit) ?? db.transaction().execute(unit);
   }
 
-  private transact<T>(unit: (transaction: Transaction<Database>) => Promise<T>): Promise<T> {
-    return this.groupCommit?.run(unit) ?? this.connection.db.transaction().execute(unit);
+  private async transactInBatch<T>(
+    batches: TransactionBatches,
+    work: (work: Work) => Promise<T>,
+  ): Promise<FinishedWork<T>> {
+    const { list, ...finished } = await recordWork(work);
+    if (list.statements.length > 0) await batches.run(list);
+    return finished;
   }
 
   private named(error: unknown): unknown {

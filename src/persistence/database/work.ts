@@ -1,26 +1,31 @@
-import type { CompiledQuery, QueryResult, Transaction } from 'kysely';
+import type { CompiledQuery, Kysely, QueryResult } from 'kysely';
+import type { BatchableQuery } from './batchable';
 import type { Database } from './database';
-import { codeOf, type Dialect } from './dialect';
+import type { Dialect } from './dialect';
+import { failingWithoutRows, isGuardFailure } from './guards';
+import { POSTGRES_COMPILER, WaitingError } from './postgres-compiler';
+import type { QueryContext } from './prepared';
 import { COMMIT, inOneRoundTrip } from './round-trip';
 
-type Observe = (result: QueryResult<unknown>) => void;
+type Result = QueryResult<unknown>;
+type Observe = (result: Result) => void;
 
 /** A transaction in progress. */
 export interface Work {
-  readonly db: Transaction<Database>;
+  readonly db: Kysely<Database>;
   readonly dialect: Dialect;
   /**
    * Queues statements without results that the work needs. They are sent together, in the order given, with the next
    * `ask` or with the commit, and fail there. A statement that runs on `db` itself goes before them.
    */
-  send(...statements: readonly CompiledQuery[]): void;
+  send(...statements: readonly BatchableQuery[]): void;
   /**
    * Queues an update like `send`. The transaction fails with the error of `refusal` unless it changes at least one row.
    * There is one such update in a transaction.
    */
-  sendGuarded(update: CompiledQuery, refusal: () => Error): void;
+  sendGuarded(update: BatchableQuery, refusal: () => Error): void;
   /** Queues a statement like `send`; `observe` gets its result, which may be together with that of the commit. */
-  sendObserved(statement: CompiledQuery, observe: Observe): void;
+  sendObserved(statement: BatchableQuery, observe: Observe): void;
   /** Runs the statements given to `send` and then this one, in one round trip; resolves with its result. */
   ask<Row>(statement: CompiledQuery<Row>): Promise<QueryResult<Row>>;
   /** Runs within the transaction after its work, in the order given. */
@@ -29,7 +34,7 @@ export interface Work {
    * Statements that run after every step of `beforeCommit`, in the order given and in the round trip of the commit: for
    * the few rows that nearly all transactions change. Their locks are held only for as long as the database takes to commit.
    */
-  withCommit(...statements: readonly CompiledQuery[]): void;
+  withCommit(...statements: readonly BatchableQuery[]): void;
   /** Runs once the transaction has committed, in the order given; never when it has not. */
   afterCommit(effect: () => void): void;
 }
@@ -41,19 +46,59 @@ export interface FinishedWork<T> {
   readonly effects: readonly (() => void)[];
 }
 
+export interface QueuedStatement {
+  readonly statement: BatchableQuery;
+  readonly observe?: Observe;
+}
+
+/** All statements of a transaction that waits for none of their results. */
+export interface StatementList {
+  readonly statements: readonly QueuedStatement[];
+  /** The error of the guarded statement, if there is one. */
+  readonly refusal: (() => Error) | undefined;
+}
+
 /** Runs work and all that it queues. On PostgreSQL the last statements take the commit with them. */
 export async function finishWork<T>(
-  db: Transaction<Database>,
+  db: Kysely<Database>,
   dialect: Dialect,
   run: (work: Work) => Promise<T>,
 ): Promise<FinishedWork<T>> {
+  const queue = new StatementQueue({ db, dialect });
+  const ask = async (statement: CompiledQuery): Promise<QueryResult<never>> => {
+    queue.add({ statement });
+    return (await sendAll(db, queue.taken())).at(-1) as QueryResult<never>;
+  };
+  const finished = await queueAll(queue, ask, run);
+  const last = queue.taken();
+  if (last.statements.length > 0) await (dialect === 'postgres' ? sendWithCommit : sendAll)(db, last);
+  return finished;
+}
+
+/** Runs work for PostgreSQL that waits for no result, and keeps its statements. */
+export async function recordWork<T>(
+  run: (work: Work) => Promise<T>,
+): Promise<FinishedWork<T> & { readonly list: StatementList }> {
+  const queue = new StatementQueue({ db: POSTGRES_COMPILER, dialect: 'postgres' });
+  const finished = await queueAll(queue, () => Promise.reject(new WaitingError()), run);
+  return { ...finished, list: queue.taken() };
+}
+
+/** Sends the statements of a transaction with its commit. */
+export async function sendWithCommit(db: Kysely<Database>, list: StatementList): Promise<void> {
+  await sendAll(db, { ...list, statements: [...list.statements, { statement: COMMIT }] });
+}
+
+async function queueAll<T>(
+  queue: StatementQueue,
+  ask: Work['ask'],
+  run: (work: Work) => Promise<T>,
+): Promise<FinishedWork<T>> {
   const steps: (() => Promise<void>)[] = [];
-  const lastStatements: CompiledQuery[] = [];
-  const queue = new StatementQueue(db, dialect);
+  const lastStatements: BatchableQuery[] = [];
   const effects: (() => void)[] = [];
   const outcome = await run({
-    db,
-    dialect,
+    ...queue.on,
     send: (...statements) => {
       for (const statement of statements) queue.add({ statement });
     },
@@ -63,40 +108,31 @@ export async function finishWork<T>(
     sendObserved: (statement, observe) => {
       queue.add({ statement, observe });
     },
-    ask: async (statement) => (await queue.sendWith(statement)) as QueryResult<never>,
+    ask,
     beforeCommit: (step) => steps.push(step),
     withCommit: (...statements) => lastStatements.push(...statements),
     afterCommit: (effect) => effects.push(effect),
   });
   for (const step of steps) await step();
   for (const statement of lastStatements) queue.add({ statement });
-  await queue.finish();
   return { outcome, effects };
-}
-
-interface Queued {
-  readonly statement: CompiledQuery;
-  readonly observe?: Observe;
 }
 
 /** The statements of a transaction that have not been sent yet. */
 class StatementQueue {
-  private queued: Queued[] = [];
+  private queued: QueuedStatement[] = [];
   private refusal: (() => Error) | undefined;
 
-  constructor(
-    private readonly db: Transaction<Database>,
-    private readonly dialect: Dialect,
-  ) {}
+  constructor(readonly on: QueryContext) {}
 
-  add(next: Queued): void {
+  add(next: QueuedStatement): void {
     this.queued.push(next);
   }
 
   /** PostgreSQL gets the commit before this process gets the result, so the statement itself has to fail there. */
-  guard(update: CompiledQuery, refusal: () => Error): void {
+  guard(update: BatchableQuery, refusal: () => Error): void {
     this.refusal = refusal;
-    if (this.dialect === 'postgres') {
+    if (this.on.dialect === 'postgres') {
       this.add({ statement: failingWithoutRows(update) });
       return;
     }
@@ -106,34 +142,18 @@ class StatementQueue {
     this.add({ statement: update, observe });
   }
 
-  /** Resolves with the result of the last statement. */
-  async sendWith(statement: CompiledQuery): Promise<QueryResult<unknown> | undefined> {
-    this.add({ statement });
-    return (await this.send()).at(-1);
-  }
-
-  async finish(): Promise<void> {
-    if (this.queued.length === 0) return;
-    if (this.dialect === 'postgres') this.add({ statement: COMMIT });
-    await this.send();
-  }
-
-  private async send(): Promise<QueryResult<unknown>[]> {
-    const sent = this.queued;
+  taken(): StatementList {
+    const statements = this.queued;
     this.queued = [];
-    const statements = sent.map(({ statement }) => statement);
-    try {
-      return await inOneRoundTrip(this.db, statements, (result, index) => sent[index]?.observe?.(result));
-    } catch (error) {
-      throw (codeOf(error) === DIVISION_BY_ZERO ? this.refusal?.() : undefined) ?? error;
-    }
+    return { statements, refusal: this.refusal };
   }
 }
 
-/** No other statement of the service divides by what can be zero. */
-const DIVISION_BY_ZERO = '22012';
-
-/** An update that fails with a division by zero if it changes no row. */
-function failingWithoutRows(update: CompiledQuery): CompiledQuery {
-  return { ...update, sql: `with changed as (${update.sql} returning 1) select 1 / count(*) from changed` };
+async function sendAll(db: Kysely<Database>, { statements, refusal }: StatementList): Promise<Result[]> {
+  const queries = statements.map(({ statement }) => statement);
+  try {
+    return await inOneRoundTrip(db, queries, (result, index) => statements[index]?.observe?.(result));
+  } catch (error) {
+    throw (isGuardFailure(error) ? refusal?.() : undefined) ?? error;
+  }
 }

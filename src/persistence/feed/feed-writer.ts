@@ -9,6 +9,7 @@ import type { ConversationMessage } from '../../session/domain/conversation-mess
 import { isAssignmentEvent, type SessionEvent } from '../../session/domain/session-event';
 import type { SessionSnapshot } from '../../session/domain/session-snapshot';
 import type { ConversationEventTable } from '../database/database';
+import { insertingInto } from '../database/inserting-rows';
 import { prepared } from '../database/prepared';
 import type { Work } from '../database/work';
 import { GuestDataEncryption } from '../guest/guest-data-encryption';
@@ -17,7 +18,10 @@ import { COUNTERS } from '../replica/counters';
 type Row = Omit<ConversationEventTable, 'written'>;
 type Whose = Pick<Row, 'conversation_id' | 'owner'>;
 
-const inserting = prepared((db, { rows }: { readonly rows: readonly Row[] }) =>
+const insertingChanges = insertingInto<Row>('conversation_event');
+
+/** A message that is there already is no new one. */
+const insertingNew = prepared((db, { rows }: { readonly rows: readonly Row[] }) =>
   db
     .insertInto('conversation_event')
     .values(rows)
@@ -57,7 +61,7 @@ export class FeedWriter {
       ...(isMoved ? [[this.clock.now(), change] as const] : []),
     ];
     const rows = changes.map(([at, body]) => this.changeRowOf(session, at, body));
-    work.send(inserting(work, { rows: await placed(work, rows) }));
+    work.send(insertingChanges(work, { rows: await placed(work, rows) }));
     this.notifyAfter(work);
   }
 
@@ -79,7 +83,7 @@ export class FeedWriter {
         body: this.guests.encryptMessage(JSON.stringify(message), row.id),
       };
     });
-    const inserted = await work.ask(inserting(work, { rows: await placed(work, rows) }));
+    const inserted = await work.ask(insertingNew(work, { rows: await placed(work, rows) }));
     if (inserted.rows.length > 0) this.notifyAfter(work);
     const ids = new Set(inserted.rows.map(({ id }) => id));
     return requests.flatMap(({ message }, index) => (ids.has(rows[index]?.id ?? '') ? [message] : []));

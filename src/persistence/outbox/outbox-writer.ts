@@ -7,7 +7,7 @@ import type { ConversationMessage } from '../../session/domain/conversation-mess
 import type { SessionEvent } from '../../session/domain/session-event';
 import { EventSinks } from '../../sync/ports/event-sinks';
 import type { DeliveryTable, SessionEventTable } from '../database/database';
-import { prepared } from '../database/prepared';
+import { insertingInto } from '../database/inserting-rows';
 import type { Work } from '../database/work';
 import { GuestDataEncryption } from '../guest/guest-data-encryption';
 import { toDeliveryRow, toEventRow } from '../session/session.mapper';
@@ -15,13 +15,8 @@ import { queueingBehindWaiting } from './delivery-queue';
 import { lastSequenceOf, takeSequences } from './event-sequences';
 import { type MessageOrigin, messageEventOf } from './message-event';
 
-const insertingEvents = prepared((db, { rows }: { readonly rows: readonly SessionEventTable[] }) =>
-  db.insertInto('session_event').values(rows),
-);
-
-const insertingDeliveries = prepared((db, { rows }: { readonly rows: readonly DeliveryTable[] }) =>
-  db.insertInto('delivery').values(rows),
-);
+const insertingEvents = insertingInto<SessionEventTable>('session_event');
+const insertingDeliveries = insertingInto<DeliveryTable>('delivery');
 
 /** The events of a change with their final numbers, and the number of the event before them. */
 export interface NumberedEvents {
@@ -46,10 +41,15 @@ export class OutboxWriter {
    */
   async numbered(work: Work, events: readonly SessionEvent[], known: number): Promise<NumberedEvents> {
     const [first] = events;
-    if (!this.config.includesMessages || first === undefined) return { events, behind: known };
+    if (first === undefined || !this.readsNumbers(events)) return { events, behind: known };
     const behind = (await lastSequenceOf(work, first.conversationId)) ?? known;
     const taken = behind - known;
     return { events: events.map((event) => ({ ...event, sequence: event.sequence + taken })), behind };
+  }
+
+  /** Tells whether `numbered` reads the number of the last event. */
+  readsNumbers(events: readonly SessionEvent[]): boolean {
+    return this.config.includesMessages && events.length > 0;
   }
 
   /**

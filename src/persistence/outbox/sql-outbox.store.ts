@@ -20,7 +20,8 @@ import {
   waitingBehind,
 } from './delivery-queue';
 import { markFailing, silenceSink, sinkPaused } from './sql-sink.store';
-import { prepared } from '../database/prepared';
+import { insertingInto } from '../database/inserting-rows';
+import { updatingRowOf } from '../database/updating-row';
 import { GuestDataEncryption } from '../guest/guest-data-encryption';
 import { isUnreadable } from '../persistence.errors';
 import { UnitOfWork } from '../database/unit-of-work';
@@ -107,7 +108,7 @@ export class SqlOutboxStore extends OutboxStore {
 
   async settle(delivery: Delivery, attempt: Attempt): Promise<boolean> {
     const latency = Math.round(attempt.latencyMs);
-    await this.whileClaimed(undefined, (work) => {
+    await this.whileClaimed(undefined, 'send', (work) => {
       const delivered = { status: 'delivered', settled_at: attempt.at, last_error: null } as const;
       change(work, delivery, attempt, delivered);
       const detail = { ...factsOf(delivery), latency };
@@ -127,7 +128,7 @@ export class SqlOutboxStore extends OutboxStore {
     nextAttemptAt: number,
     verdict: ReceiverVerdict = {},
   ): Promise<boolean> {
-    return this.whileClaimed(false, async (work) => {
+    return this.whileClaimed(false, 'run', async (work) => {
       const attempts = delivery.attempts + 1;
       const failed = { attempts, next_attempt_at: nextAttemptAt, last_error: storable(attempt.error ?? '') };
       change(work, delivery, attempt, failed);
@@ -141,7 +142,7 @@ export class SqlOutboxStore extends OutboxStore {
   }
 
   async bury(delivery: Delivery, attempt: Attempt): Promise<void> {
-    await this.whileClaimed(undefined, (work) => {
+    await this.whileClaimed(undefined, 'run', (work) => {
       const attempts = delivery.attempts + 1;
       const last = { last_error: storable(attempt.error ?? '') };
       change(work, delivery, attempt, { status: 'dead', attempts, settled_at: attempt.at, ...last });
@@ -151,9 +152,13 @@ export class SqlOutboxStore extends OutboxStore {
   }
 
   /** Runs work that changes a delivery; resolves with `otherwise`, without any change, if the claim is over. */
-  private async whileClaimed<T>(otherwise: T, work: (work: Work) => Promise<T>): Promise<T> {
+  private async whileClaimed<T>(
+    otherwise: T,
+    how: 'send' | 'run',
+    work: (work: Work) => Promise<T>,
+  ): Promise<T> {
     try {
-      return await this.unitOfWork.run(work);
+      return await this.unitOfWork[how](work);
     } catch (error) {
       if (error instanceof ClaimOverError) return otherwise;
       throw error;
@@ -217,14 +222,18 @@ function settled(
 function change(work: Work, delivery: Delivery, attempt: Attempt, changes: Partial<DeliveryTable>): void {
   const { claimedBy, event, sink, attempts } = delivery;
   const statement = changing(work, {
-    id: { eventId: event.id, sink },
     changes: { ...changes, claimed_by: null, claimed_until: null },
-    claim: claimedBy === undefined ? {} : { relay: claimedBy },
-    // The same failure is counted once. An acceptance or a burial stands, whatever was counted meanwhile.
-    counted: changes.status === undefined ? { attempts } : {},
+    expected: {
+      event_id: event.id,
+      sink,
+      status: 'pending',
+      ...(claimedBy === undefined ? {} : { claimed_by: claimedBy }),
+      // The same failure is counted once. An acceptance or a burial stands, whatever was counted meanwhile.
+      ...(changes.status === undefined ? { attempts } : {}),
+    },
   });
   work.sendGuarded(statement, () => new ClaimOverError());
-  work.send(insertingAttempt(work, { row: toAttemptRow(delivery, attempt) }));
+  work.send(insertingAttempts(work, { rows: [toAttemptRow(delivery, attempt)] }));
   const hasHeldUp = attempts > 0 && changes.status !== undefined;
   if (hasHeldUp) work.send(hasteningBehind(work.db, delivery, attempt.at));
 }
@@ -232,26 +241,5 @@ function change(work: Work, delivery: Delivery, attempt: Attempt, changes: Parti
 /** The delivery is no longer pending, or no longer claimed by the relay that reports on it. */
 class ClaimOverError extends Error {}
 
-interface DeliveryChange {
-  readonly id: { readonly eventId: string; readonly sink: string };
-  readonly changes: Partial<DeliveryTable>;
-  /** Requires the relay's claim. */
-  readonly claim: { readonly relay?: string };
-  /** Requires the number of attempts. */
-  readonly counted: { readonly attempts?: number };
-}
-
-const changing = prepared((db, { id, changes, claim, counted }: DeliveryChange) =>
-  db
-    .updateTable('delivery')
-    .set(changes)
-    .where('event_id', '=', id.eventId)
-    .where('sink', '=', id.sink)
-    .where('status', '=', PENDING)
-    .$if(claim.relay !== undefined, (query) => query.where('claimed_by', '=', claim.relay ?? null))
-    .$if(counted.attempts !== undefined, (query) => query.where('attempts', '=', counted.attempts ?? 0)),
-);
-
-const insertingAttempt = prepared((db, { row }: { readonly row: ReturnType<typeof toAttemptRow> }) =>
-  db.insertInto('delivery_attempt').values(row),
-);
+const changing = updatingRowOf<DeliveryTable>('delivery');
+const insertingAttempts = insertingInto<ReturnType<typeof toAttemptRow>>('delivery_attempt');

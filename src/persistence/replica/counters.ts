@@ -1,4 +1,5 @@
 import type { CompiledQuery, Kysely } from 'kysely';
+import { type BatchableQuery, batchable } from '../database/batchable';
 import type { CounterTable, Database } from '../database/database';
 import { prepared, type QueryContext } from '../database/prepared';
 
@@ -27,7 +28,7 @@ export function slotsOf(oauthClient: string): string {
   return COUNTERS.slotsOfClientPrefix + oauthClient;
 }
 
-const adding = prepared((db, { rows }: { readonly rows: readonly CounterTable[] }) =>
+const addingOnce = prepared((db, { rows }: { readonly rows: readonly CounterTable[] }) =>
   db
     .insertInto('counter')
     .values(rows)
@@ -38,14 +39,34 @@ const adding = prepared((db, { rows }: { readonly rows: readonly CounterTable[] 
     ),
 );
 
+const adding = batchable(addingOnce, {
+  statement: (on, all) =>
+    addingRows(
+      on,
+      all.flatMap(({ rows }) => rows),
+    ),
+});
+
+/** Adds to counters, several times to the same one too. */
+export function addingRows(on: QueryContext, rows: readonly CounterTable[]): CompiledQuery {
+  return addingOnce(on, { rows: sumsOf(rows) });
+}
+
+/** One row of each name, in the order of the names. */
+function sumsOf(rows: readonly CounterTable[]): readonly CounterTable[] {
+  const sums = new Map<string, number>();
+  for (const { name, value } of rows) sums.set(name, (sums.get(name) ?? 0) + value);
+  return [...sums]
+    .map(([name, value]) => ({ name, value }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
 /**
  * Builds the statement that adds to counters and creates missing ones; none if there is nothing to add. It locks them
  * in the order of their names.
  */
-export function addingToCounters(on: QueryContext, changes: CounterChanges): CompiledQuery[] {
-  const rows = Object.entries(changes)
-    .map(([name, value]) => ({ name, value }))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+export function addingToCounters(on: QueryContext, changes: CounterChanges): BatchableQuery[] {
+  const rows = sumsOf(Object.entries(changes).map(([name, value]) => ({ name, value })));
   return rows.length === 0 ? [] : [adding(on, { rows })];
 }
 

@@ -1,4 +1,4 @@
-import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
+import { type Expression, type Kysely, type SelectQueryBuilder, sql } from 'kysely';
 import type { CallerLimits } from '../../session/ports/session.store';
 import type { Database, SessionTable } from '../database/database';
 
@@ -12,7 +12,11 @@ interface TakenSlots extends Database {
 type CountOfSlots = SelectQueryBuilder<TakenSlots, 'taken', CallerLimits>;
 
 /** Counts the slots of a caller, up to `limit`, which bounds the index entries that are read. */
-export function callerSlots(db: Kysely<Database>, owner: string, limit: number): CountOfSlots {
+export function callerSlots(
+  db: Kysely<Database>,
+  owner: string | Expression<string>,
+  limit: number | Expression<number>,
+): CountOfSlots {
   const taken = db
     .selectFrom('session')
     .select('oauth_client')

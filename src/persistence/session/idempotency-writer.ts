@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { sql } from 'kysely';
 import type { StoredResponse, KeyDisposition } from '../../session/domain/stored-response';
 import type { IdempotentRequest } from '../../session/domain/idempotent-request';
 import type { SessionSnapshot } from '../../session/domain/session-snapshot';
@@ -6,36 +7,25 @@ import { KEY_LIFETIME_MS } from '../../session/ports/idempotency.store';
 import { DataCipher } from '../guest/data-cipher';
 import { contextOf } from './encrypted-columns';
 import type { IdempotencyKeyTable } from '../database/database';
+import { insertingInto } from '../database/inserting-rows';
 import { prepared } from '../database/prepared';
+import { updatingRowOf } from '../database/updating-row';
 import type { Work } from '../database/work';
 
-type Key = Pick<IdempotencyKeyTable, 'owner' | 'operation' | 'key_hash'>;
-type Use = Omit<IdempotencyKeyTable, keyof Key>;
-
-const taking = prepared(
-  (db, { key, use, now }: { readonly key: Key; readonly use: Use; readonly now: number }) =>
-    db
-      .insertInto('idempotency_key')
-      .values({ ...key, ...use })
-      .onConflict((conflict) =>
-        conflict
-          .columns(['owner', 'operation', 'key_hash'])
-          .doUpdateSet(use)
-          .where('idempotency_key.expires_at', '<=', now),
-      ),
+/** Replaces a key that has expired when the new use of it begins, and leaves any other as it is. */
+const taking = insertingInto<IdempotencyKeyTable>(
+  'idempotency_key',
+  sql`on conflict (owner, operation, key_hash) do update set
+    fingerprint = excluded.fingerprint, conversation_id = excluded.conversation_id, opening_by = excluded.opening_by,
+    answer = excluded.answer, created_at = excluded.created_at, expires_at = excluded.expires_at
+    where idempotency_key.expires_at <= excluded.created_at`,
 );
 
 const forgetting = prepared((db, { conversationId }: { readonly conversationId: string }) =>
   db.deleteFrom('idempotency_key').where('conversation_id', '=', conversationId),
 );
 
-const answering = prepared(
-  (db, { conversationId, answer }: { readonly conversationId: string; readonly answer: string }) =>
-    db
-      .updateTable('idempotency_key')
-      .set({ answer, opening_by: null })
-      .where('conversation_id', '=', conversationId),
-);
+const answering = updatingRowOf<IdempotencyKeyTable>('idempotency_key');
 
 /** Writes idempotency keys in the transactions of their sessions, with the stored responses encrypted. */
 @Injectable()
@@ -48,7 +38,10 @@ export class IdempotencyWriter {
     { owner, operation, keyHash, fingerprint, openingBy }: IdempotentRequest,
     { conversationId, createdAt }: Readonly<SessionSnapshot>,
   ): void {
-    const use = {
+    const row = {
+      owner,
+      operation,
+      key_hash: keyHash,
       fingerprint,
       conversation_id: conversationId,
       opening_by: openingBy,
@@ -56,8 +49,7 @@ export class IdempotencyWriter {
       created_at: createdAt,
       expires_at: createdAt + KEY_LIFETIME_MS,
     };
-    const key = { owner, operation, key_hash: keyHash };
-    work.send(taking(work, { key, use, now: createdAt }));
+    work.send(taking(work, { rows: [row] }));
   }
 
   /** Writes the disposition of the key of a session after its opening, if it has a key. */
@@ -67,7 +59,8 @@ export class IdempotencyWriter {
       return;
     }
     const answer = this.cipher.encrypt(JSON.stringify(outcome), answerOf(conversationId));
-    work.send(answering(work, { conversationId, answer }));
+    const expected = { conversation_id: conversationId };
+    work.send(answering(work, { changes: { answer, opening_by: null }, expected }));
   }
 
   /** Reads a response as `settle` has written it. Throws `UnreadableDataError`. */

@@ -6,68 +6,75 @@ import {
   GuestInSessionError,
   SessionLimitReachedError,
 } from '../../session/domain/session.errors';
-import { UNFINISHED_STATES } from '../../session/domain/session-state';
-import type { CallerLimits, SlotLimits } from '../../session/ports/session.store';
-import { COUNTERS, slotsOf } from '../replica/counters';
+import type { SlotLimits } from '../../session/ports/session.store';
+import { addingRows, COUNTERS, slotsOf } from '../replica/counters';
+import { batchable } from '../database/batchable';
 import type { Database, SessionTable } from '../database/database';
 import { prepared } from '../database/prepared';
 import type { Work } from '../database/work';
 import { callerSlots } from './caller-slots';
+import { insertingAll } from './reservation-batch';
+import { isInSession, type Limited, type Reservation } from './reservation';
 
 type Refusal = 'key-in-use' | 'guest-in-session' | 'total' | 'client' | 'caller-total' | 'caller-clients';
 export type ReservationOutcome = 'reserved' | Refusal;
 
-/** A counter and its limit. */
-interface Limited {
-  readonly name: string;
-  readonly limit: number;
-}
-
-/** A new session and the limits that may refuse it. Each list has one item or none. */
-interface Reservation {
-  readonly row: SessionTable;
-  readonly all: Limited;
-  readonly client: Limited;
-  readonly ofCaller: readonly CallerLimits[];
-  /** The conversation that the idempotency key of the request has to name. */
-  readonly keyed: readonly string[];
-  /** The guest's address, which no other session may have. */
-  readonly addressed: readonly string[];
-}
-
-const lockingSlots = prepared((db, { name }: { readonly name: string }) =>
+const lockingOnce = prepared((db, { name }: { readonly name: string }) =>
   db.selectFrom('counter').select('value').where('name', '=', name).forUpdate(),
 );
 
-/** Inserts the session unless it is refused. */
-const inserting = prepared((db, reservation: Reservation) => {
-  const columns = Object.entries(reservation.row) as [string, unknown][];
-  const refusals = refusalsOf(db, reservation).map(([isRefused]) => isRefused);
-  return sql`insert into session (${sql.join(columns.map(([name]) => sql.ref(name)))})
-    select ${sql.join(columns.map(([, value]) => value))} where not (${sql.join(refusals, sql` or `)})`;
+const lockingSlots = batchable(lockingOnce, {
+  statement: (on, [first]) => (first === undefined ? undefined : lockingOnce(on, first)),
 });
+
+/** Inserts the session unless it is refused; several only all together. */
+const inserting = batchable(
+  prepared((db, reservation: Reservation) => {
+    const columns = Object.entries(reservation.row) as [string, unknown][];
+    const refusals = refusalsOf(db, reservation).map(([isRefused]) => isRefused);
+    return sql`insert into session (${sql.join(columns.map(([name]) => sql.ref(name)))})
+      select ${sql.join(columns.map(([, value]) => value))} where not (${sql.join(refusals, sql` or `)})`;
+  }),
+  { statement: insertingAll },
+);
 
 /** Adds one to both counters, creating them if need be, if the session was inserted. */
-const counting = prepared((_, { row, all, client }: Pick<Reservation, 'row' | 'all' | 'client'>) => {
-  const one = ({ name }: Limited): RawBuilder<unknown> => sql`select ${name}, 1 where ${isInserted(row)}`;
-  return sql`insert into counter (name, value) ${one(all)} union all ${one(client)}
-    on conflict (name) do update set value = counter.value + 1`;
-});
+const counting = batchable(
+  prepared((_, { row, all, client }: Pick<Reservation, 'row' | 'all' | 'client'>) => {
+    const one = ({ name }: Limited): RawBuilder<unknown> => sql`select ${name}, 1 where ${isInserted(row)}`;
+    return sql`insert into counter (name, value) ${one(all)} union all ${one(client)}
+      on conflict (name) do update set value = counter.value + 1`;
+  }),
+  {
+    statement: (on, reservations) => {
+      const names = reservations.flatMap(({ all, client }) => [all.name, client.name]);
+      return addingRows(
+        on,
+        names.map((name) => ({ name, value: 1 })),
+      );
+    },
+  },
+);
 
 /** The conditions after the first true one are not evaluated. */
-const selectingOutcome = prepared(
-  (db, reservation: Reservation): RawBuilder<{ outcome: ReservationOutcome }> => {
+const selectingOutcome = batchable(
+  prepared((db, reservation: Reservation): RawBuilder<{ outcome: ReservationOutcome }> => {
     const cases = [
       [isInserted(reservation.row), sql.lit('reserved')] as const,
       ...refusalsOf(db, reservation),
     ].map(([holds, outcome]) => sql`when ${holds} then ${outcome}`);
     return sql`select case ${sql.join(cases, sql` `)} end as outcome`;
-  },
+  }),
+  // A batch in which one is refused has failed before.
+  { statement: () => undefined, resultAt: () => ({ rows: [{ outcome: 'reserved' }] }) },
 );
 
-const forgettingKey = prepared(
-  (_, { row }: Pick<Reservation, 'row'>) =>
-    sql`delete from idempotency_key where conversation_id = ${row.conversation_id} and not ${isInserted(row)}`,
+const forgettingKey = batchable(
+  prepared(
+    (_, { row }: Pick<Reservation, 'row'>) =>
+      sql`delete from idempotency_key where conversation_id = ${row.conversation_id} and not ${isInserted(row)}`,
+  ),
+  { statement: () => undefined },
 );
 
 /**
@@ -148,16 +155,6 @@ function refusalsOf(
       ] as const;
     }),
   ];
-}
-
-/**
- * The reservation holds the lock of all reservations: no other session gets the address meanwhile. A pending disconnect
- * would end the conversation that another session of the guest continues.
- */
-function isInSession(address: string): RawBuilder<unknown> {
-  const unfinished = sql.join(UNFINISHED_STATES.map((state) => sql.lit(state)));
-  const holds = sql`(state in (${unfinished}) or disconnect = 'pending')`;
-  return sql`exists (select 1 from session where guest_address = ${address} and ${holds})`;
 }
 
 function isInserted({ conversation_id }: SessionTable): RawBuilder<unknown> {

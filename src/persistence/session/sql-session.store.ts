@@ -25,6 +25,7 @@ import { type ReservationOutcome, refusalError, sendReservation } from './sessio
 import { isOpenSession } from './sql-session-holders';
 import { toChanges, toRow, toSession } from './session.mapper';
 import { UnitOfWork } from '../database/unit-of-work';
+import { type RowUpdate, updatingRowOf } from '../database/updating-row';
 import type { Work } from '../database/work';
 
 /** Written out in the statement, so that the planner sees that the partial index fits. */
@@ -50,7 +51,7 @@ export class SqlSessionStore extends SessionStore {
   async reserve(session: Session, limits: SlotLimits, request?: IdempotentRequest): Promise<void> {
     const row = this.guests.encryptSession(toRow(session.snapshot));
     let outcome = 'reserved' as ReservationOutcome;
-    await this.unitOfWork.run((work) => {
+    await this.unitOfWork.send((work) => {
       if (request !== undefined) this.keys.take(work, request, session.snapshot);
       const settle = (found: ReservationOutcome): void => {
         outcome = found;
@@ -65,7 +66,8 @@ export class SqlSessionStore extends SessionStore {
     const before = session.storedState;
     const after = { ...session.snapshot };
     const { events, audit } = session.pullChanges();
-    await this.unitOfWork.run(async (work) => {
+    const isAsking = this.outbox.readsNumbers(events) || audit.some(isDisconnection);
+    await this.unitOfWork[isAsking ? 'run' : 'send'](async (work) => {
       const numbered = await this.outbox.numbered(work, events, before.lastSequence);
       const changes = { ...toChanges(after), ...this.wrapUpIn(before, after) };
       const row = replacementOf(before, after, changes, numbered);
@@ -259,28 +261,7 @@ const findingByUpstreamId = prepared(
 
 type Changes = ReturnType<typeof toChanges> & Partial<Pick<SessionTable, 'wrap_up' | 'last_sequence'>>;
 
-interface Replacement {
-  readonly changes: Changes & Pick<SessionTable, 'version'>;
-  /** The row to be replaced, by the version and the holder that were read. */
-  readonly expected: {
-    readonly conversationId: string;
-    readonly version: number;
-    readonly holder: string;
-    readonly lastSequence?: number;
-  };
-}
-
-const updating = prepared((db, { changes, expected }: Replacement) =>
-  db
-    .updateTable('session')
-    .set(changes)
-    .where('conversation_id', '=', expected.conversationId)
-    .where('version', '=', expected.version)
-    .where('holder', '=', expected.holder)
-    .$if(expected.lastSequence !== undefined, (query) =>
-      query.where('last_sequence', '=', expected.lastSequence ?? 0),
-    ),
-);
+const updating = updatingRowOf<SessionTable>('session');
 
 /**
  * Leaves the number of the last event as it is if the change has no events: messages may have taken numbers. Events require
@@ -291,13 +272,14 @@ function replacementOf(
   { conversationId, version }: Readonly<SessionSnapshot>,
   changes: Changes,
   { events, behind }: NumberedEvents,
-): Replacement {
+): RowUpdate<SessionTable> {
   const next = { ...changes, version: version + 1 };
-  const expected = { conversationId, version, holder };
+  // The row as it was read, by its version and its holder.
+  const expected = { conversation_id: conversationId, version, holder };
   if (events.length === 0) return { changes: next, expected };
   return {
     changes: { ...next, last_sequence: behind + events.length },
-    expected: { ...expected, lastSequence: behind },
+    expected: { ...expected, last_sequence: behind },
   };
 }
 
@@ -319,15 +301,17 @@ async function withDisconnectionRate(
   facts: readonly AuditFact[],
   changes: CounterChanges,
 ): Promise<readonly AuditFact[]> {
-  if (!facts.some((fact) => fact.action === 'SESSION_DISCONNECTED')) return facts;
+  if (!facts.some(isDisconnection)) return facts;
   const counters = await readCounters(work.db);
   const valueOf = (name: string): number => (counters.get(name) ?? 0) + (changes[name] ?? 0);
   const started = valueOf(COUNTERS.sessionsStarted);
   const disconnected = valueOf(COUNTERS.sessionsDisconnected);
   const disconnectionRate = (started === 0 ? 0 : disconnected / started).toFixed(4);
   return facts.map((fact) =>
-    fact.action === 'SESSION_DISCONNECTED'
-      ? { ...fact, detail: { ...fact.detail, disconnectionRate } }
-      : fact,
+    isDisconnection(fact) ? { ...fact, detail: { ...fact.detail, disconnectionRate } } : fact,
   );
+}
+
+function isDisconnection({ action }: AuditFact): boolean {
+  return action === 'SESSION_DISCONNECTED';
 }

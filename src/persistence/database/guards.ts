@@ -1,0 +1,39 @@
+import type { CompiledQuery } from 'kysely';
+import type { BatchableQuery, BatchForm } from './batchable';
+import { codeOf } from './dialect';
+
+/** Of a division by zero. No other statement of the service divides by what can be zero. */
+const DIVISION_BY_ZERO = '22012';
+
+/**
+ * An update on PostgreSQL that fails (`isGuardFailure`) if it changes no row; for several transactions, if it does not
+ * change a row for each.
+ */
+export function failingWithoutRows(update: BatchableQuery): BatchableQuery {
+  const single = { ...update, sql: dividingBy('count(*)', update.sql) };
+  if (update.batching === undefined) return single;
+  const { form, values } = update.batching;
+  const guarded: BatchForm<never> = {
+    ...form,
+    statement: (on, all) => {
+      const ofAll = form.statement(on, all);
+      return ofAll === undefined ? undefined : failingUnlessRows(ofAll, all.length);
+    },
+  };
+  return { ...single, batching: { form: guarded, values } };
+}
+
+/** A change on PostgreSQL that fails (`isGuardFailure`) unless it changes this number of rows. */
+export function failingUnlessRows(change: CompiledQuery, count: number): CompiledQuery {
+  const parameters = [...change.parameters, count];
+  const isAll = `case when count(*) = $${parameters.length} then 1 else 0 end`;
+  return { ...change, sql: dividingBy(isAll, change.sql), parameters };
+}
+
+export function isGuardFailure(error: unknown): boolean {
+  return codeOf(error) === DIVISION_BY_ZERO;
+}
+
+function dividingBy(divisor: string, change: string): string {
+  return `with changed as (${change} returning 1) select 1 / (${divisor}) from changed`;
+}
