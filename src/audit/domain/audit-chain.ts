@@ -23,23 +23,28 @@ export function linked(
 /** The parts of a record that are known before its place in the chain is. */
 export type UnlinkedRecord = Omit<AuditRecord, 'at' | 'seq' | 'prevHash' | 'hash'>;
 
-/** The members of a record that its place in the chain gives, in the order of their names. */
-const OF_PLACE = ['at', 'prevHash', 'seq'] as const;
+type Member = keyof UnlinkedRecord;
+
+/** The members that stand before `at`, `prevHash` and `seq` and behind them, in the order of their names. */
+const AROUND_PLACE: readonly [readonly Member[], readonly Member[], readonly Member[], readonly Member[]] = [
+  ['action', 'actor', 'after'],
+  ['before', 'chain', 'conversationId', 'detail', 'outcome'],
+  ['reason', 'requestId', 'schema'],
+  ['target'],
+];
 
 /**
  * The text that `hashOf` hashes, cut where the values of `at`, `prevHash` and `seq` belong, in this order: for a
  * database that links the record itself. None of these values needs an escape in JSON.
  */
 export function hashedTextAround(content: UnlinkedRecord): [string, string, string, string] {
-  const [at, prevHash, seq] = OF_PLACE;
-  const between = (after: string, before: string): string => {
-    const members = Object.entries(content).filter(([name]) => name > after && name < before);
-    return canonicalJson(Object.fromEntries(members)).slice(1, -1);
-  };
+  const textOf = (members: readonly Member[]): string =>
+    members.map((name) => `"${name}":${canonicalJson(content[name])}`).join();
+  const [first, second, third, last] = AROUND_PLACE;
   return [
-    `{${between('', at)},"${at}":"`,
-    `",${between(at, prevHash)},"${prevHash}":"`,
-    `",${between(prevHash, seq)},"${seq}":`,
-    `,${between(seq, '~')}}`,
+    `{${textOf(first)},"at":"`,
+    `",${textOf(second)},"prevHash":"`,
+    `",${textOf(third)},"seq":`,
+    `,${textOf(last)}}`,
   ];
 }

@@ -1,4 +1,4 @@
-import { randomFillSync } from 'node:crypto';
+import { pooledRandomHex } from '../crypto/random-bytes';
 
 /** A position in a trace as in W3C Trace Context: the trace, and a span of this service. */
 export interface Trace {
@@ -13,13 +13,9 @@ export interface Trace {
 const FORM = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
 const SAMPLED = 0x01;
 
-/** Prefetched random bytes: a system call per id would be a twentieth of the cost of a refused request. */
-const random = Buffer.alloc(4_096);
-let used = random.length;
-
 /** Begins a new trace. All its lines are in our log, so it is marked as sampled. */
 export function newTrace(): Trace {
-  return { traceId: randomHex(16), spanId: newSpanId(), isSampled: true };
+  return { traceId: pooledRandomHex(16), spanId: newSpanId(), isSampled: true };
 }
 
 /** Continues the trace of a `traceparent` with a new span; begins a new trace if the header is missing or invalid. */
@@ -45,16 +41,7 @@ export function traceparentOf({ traceId, spanId, isSampled }: Trace): string {
 }
 
 function newSpanId(): string {
-  return randomHex(8);
-}
-
-function randomHex(bytes: number): string {
-  if (used + bytes > random.length) {
-    randomFillSync(random);
-    used = 0;
-  }
-  used += bytes;
-  return random.toString('hex', used - bytes, used);
+  return pooledRandomHex(8);
 }
 
 function isZero(id: string): boolean {

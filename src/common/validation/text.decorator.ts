@@ -1,4 +1,5 @@
 import { ValidateBy, ValidateIf, type ValidationOptions } from 'class-validator';
+import { BoundedMap } from '../bounded-map';
 
 /** The field may be absent; `null` is a value and does not count as absent. */
 export function MayBeAbsent(): PropertyDecorator {
@@ -13,9 +14,10 @@ export function MaxGraphemes(max: number, options?: ValidationOptions): Property
     for (const segment of segmenter.segment(text)) graphemes += segment.segment.length > 0 ? 1 : 0;
     return graphemes;
   };
+  // Each grapheme has at least one code unit: most texts are short enough without being counted, and one that would be
+  // costly to count is too long anyway.
   const validate = (value: unknown): boolean =>
-    // Each grapheme has at least one code unit, so a string that would be costly to count is too long anyway.
-    typeof value === 'string' && value.length <= max * 16 && count(value) <= max;
+    typeof value === 'string' && (value.length <= max || (value.length <= max * 16 && count(value) <= max));
   return ValidateBy(
     {
       name: 'maxGraphemes',
@@ -54,21 +56,32 @@ export function IsPlainText(options?: ValidationOptions): PropertyDecorator {
   );
 }
 
+const MAX_KNOWN_TAGS = 200;
+
 /** A well-formed BCP 47 language tag such as `en-US`. */
 export function IsLanguageTag(options?: ValidationOptions): PropertyDecorator {
+  // Callers use few tags, and parsing one takes longer than the rest of the check of a request's text.
+  const known = new BoundedMap<string, true>(MAX_KNOWN_TAGS);
   const validate = (value: unknown): boolean => {
     if (typeof value !== 'string' || value.length > 35) return false;
-    try {
-      return Intl.getCanonicalLocales(value).length === 1;
-    } catch {
-      // `Intl` offers no check: a malformed tag is a RangeError.
-      return false;
-    }
+    if (known.has(value)) return true;
+    const isTag = isLanguageTag(value);
+    if (isTag) known.set(value, true);
+    return isTag;
   };
   return ValidateBy(
     { name: 'isLanguageTag', validator: { validate, defaultMessage: () => 'must be a BCP 47 language tag' } },
     options,
   );
+}
+
+function isLanguageTag(text: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(text).length === 1;
+  } catch {
+    // `Intl` offers no check: a malformed tag is a RangeError.
+    return false;
+  }
 }
 
 const TIMESTAMP = /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;

@@ -14,8 +14,9 @@ export interface BatchForm<V> {
   readonly resultAt?: (result: Result | undefined, index: number) => Result;
 }
 
-/** A statement, and its values for the form in which it is run for several transactions. */
+/** A statement of one transaction. */
 export interface BatchableQuery<Row = unknown> extends CompiledQuery<Row> {
+  /** Absent if it is run for one transaction only. */
   readonly batching?: Batching;
 }
 
@@ -29,5 +30,5 @@ export function batchable<V extends object, Row>(
   single: PreparedQuery<V, Row>,
   form: BatchForm<V>,
 ): (on: QueryContext, values: V) => BatchableQuery<Row> {
-  return (on, values) => ({ ...single(on, values), batching: { form, values } });
+  return (on, values) => Object.assign(single(on, values), { batching: { form, values } });
 }

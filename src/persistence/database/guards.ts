@@ -10,9 +10,17 @@ const DIVISION_BY_ZERO = '22012';
  * change a row for each.
  */
 export function failingWithoutRows(update: BatchableQuery): BatchableQuery {
-  const single = { ...update, sql: dividingBy('count(*)', update.sql) };
-  if (update.batching === undefined) return single;
-  const { form, values } = update.batching;
+  const { query, queryId, batching } = update;
+  const single: BatchableQuery = {
+    query,
+    queryId,
+    sql: dividingBy('count(*)', update.sql),
+    get parameters() {
+      return update.parameters;
+    },
+  };
+  if (batching === undefined) return single;
+  const { form, values } = batching;
   const guarded: BatchForm<never> = {
     ...form,
     statement: (on, all) => {
@@ -20,14 +28,15 @@ export function failingWithoutRows(update: BatchableQuery): BatchableQuery {
       return ofAll === undefined ? undefined : failingUnlessRows(ofAll, all.length);
     },
   };
-  return { ...single, batching: { form: guarded, values } };
+  return Object.assign(single, { batching: { form: guarded, values } });
 }
 
 /** A change on PostgreSQL that fails (`isGuardFailure`) unless it changes this number of rows. */
 export function failingUnlessRows(change: CompiledQuery, count: number): CompiledQuery {
+  const { query, queryId, sql } = change;
   const parameters = [...change.parameters, count];
   const isAll = `case when count(*) = $${parameters.length} then 1 else 0 end`;
-  return { ...change, sql: dividingBy(isAll, change.sql), parameters };
+  return { query, queryId, sql: dividingBy(isAll, sql), parameters };
 }
 
 export function isGuardFailure(error: unknown): boolean {

@@ -43,11 +43,33 @@ export function prepared<V extends object, Result = unknown>(
     const shape = dialect + shapeOf(values);
     const text = texts.get(shape) ?? build(db, placeholdersFor(values, []) as V, dialect).compile(db);
     if (texts.size < MAX_TEXTS) texts.set(shape, text);
-    const parameters = text.parameters.map((one) =>
-      one instanceof Placeholder ? valueAt(values, one.path) : one,
-    );
-    return { ...text, parameters };
+    return new ValuedQuery(text, values);
   };
+}
+
+/** A compiled text with its values, which are put in order only when it is sent: in a batch another text has them. */
+class ValuedQuery<Result> implements CompiledQuery<Result> {
+  constructor(
+    private readonly text: CompiledQuery<Result>,
+    private readonly values: object,
+  ) {}
+
+  get query(): CompiledQuery<Result>['query'] {
+    return this.text.query;
+  }
+
+  get queryId(): CompiledQuery<Result>['queryId'] {
+    return this.text.queryId;
+  }
+
+  get sql(): string {
+    return this.text.sql;
+  }
+
+  get parameters(): readonly unknown[] {
+    const { values } = this;
+    return this.text.parameters.map((one) => (one instanceof Placeholder ? valueAt(values, one.path) : one));
+  }
 }
 
 /** The lengths of lists and the names of rows. */

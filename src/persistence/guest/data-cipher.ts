@@ -1,4 +1,5 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv } from 'node:crypto';
+import { pooledRandomBytes } from '../../common/crypto/random-bytes';
 import type { DataKey } from '../../config/data-key-list';
 import { UnreadableDataError } from '../persistence.errors';
 
@@ -26,7 +27,7 @@ export class DataCipher {
   }
 
   encrypt(text: string, context: string): string {
-    const iv = randomBytes(IV_BYTES);
+    const iv = pooledRandomBytes(IV_BYTES);
     const cipher = createCipheriv(ALGORITHM, this.current.key, iv, { authTagLength: TAG_BYTES });
     cipher.setAAD(Buffer.from(context));
     const parts = [iv, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()];

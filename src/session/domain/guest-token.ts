@@ -1,8 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
+import { pooledRandomHex } from '../../common/crypto/random-bytes';
 
 /** A new guest token: `jwt_` and 32 hex digits from a cryptographic source. It is a credential. */
 export function newGuestToken(): string {
-  return `jwt_${randomBytes(16).toString('hex')}`;
+  return `jwt_${pooledRandomHex(16)}`;
 }
 
 const GUEST_TOKEN = /jwt_[0-9a-f]{32}/i;
