@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import type { ApiKeyEntry } from '../config/api-key-list';
 
 /** `ggs_<name>_` and 32 random bytes in base64url. */
@@ -12,7 +12,7 @@ export function nameInKey(key: string): string | undefined {
 
 /** The stored form of a key. A key is random enough that a plain hash does not reveal it. */
 export function hashOfKey(key: string): string {
-  return createHash('sha256').update(key).digest('hex');
+  return hash('sha256', key);
 }
 
 /** Makes a new key, which is shown once, and the configuration entry that accepts it. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { canonicalJson } from '../../common/json/canonical-json';
 import type { AuditRecord } from './audit-record';
 import { type ChainLink, hashOf } from './chain-link';
@@ -8,7 +8,7 @@ export const CHAIN_COUNT = 16;
 
 /** The chain of all records about a subject, so that they stand in order. */
 export function chainOf(subject: string): number {
-  return createHash('sha256').update(subject).digest().readUInt32BE() % CHAIN_COUNT;
+  return hash('sha256', subject, 'buffer').readUInt32BE() % CHAIN_COUNT;
 }
 
 /** Links a record to the one before it. */

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** A strong entity tag of what is answered as JSON: another one whenever anything in it is different. */
 export function entityTagOf(representation: object): string {
-  return `"${createHash('sha256').update(JSON.stringify(representation)).digest('base64url').slice(0, 27)}"`;
+  return `"${hash('sha256', JSON.stringify(representation), 'base64url').slice(0, 27)}"`;
 }
 
 /** Whether an `If-None-Match` names the tag, in the weak comparison that RFC 9110, 13.1.2, has for it. */

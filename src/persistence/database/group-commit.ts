@@ -41,11 +41,11 @@ export class GroupCommit {
   /** Runs a unit in its caller's asynchronous context; resolves with its outcome once that is durable. */
   run<T>(unit: (transaction: Transaction<Database>) => Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      const inContext = AsyncResource.bind(unit);
+      const context = new AsyncResource('GroupCommit');
       let settle: () => void = () => undefined;
       this.waiting.push({
         run: async (transaction) => {
-          const outcome = await inContext(transaction);
+          const outcome = await context.runInAsyncScope(unit, undefined, transaction);
           settle = () => {
             resolve(outcome);
           };

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { pooledRandomHex } from '../../common/crypto/random-bytes';
 
 /** A new guest token: `jwt_` and 32 hex digits from a cryptographic source. It is a credential. */
@@ -17,7 +17,7 @@ const GUEST_REF = /^[0-9a-f]{32}$/;
 
 /** A digest that identifies the guest: the same for equal tokens, safe to show, and not reversible. */
 export function guestRefOf(guestToken: string): string {
-  return createHash('sha256').update(guestToken).digest('hex').slice(0, 32);
+  return hash('sha256', guestToken).slice(0, 32);
 }
 
 /** Tells whether a text has the form of a `guestRef`. */

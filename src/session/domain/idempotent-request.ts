@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { canonicalJson } from '../../common/json/canonical-json';
 
 /** A request that is executed once, however often it is sent. It does not contain the key itself. */
@@ -34,5 +34,5 @@ export function keyedRequestOf(given: {
 }
 
 function hashOf(text: string): string {
-  return createHash('sha256').update(text).digest('base64url');
+  return hash('sha256', text, 'base64url');
 }

@@ -26,6 +26,7 @@ export class SessionPolicyEvaluator {
    */
   async assertAllowed(session: RequestedSession): Promise<void> {
     this.drain.assertOpen();
+    if (this.policies.all.length === 0) return;
     await withDeadline(POLICIES_TIMEOUT_MS, this.drain.signal, async (signal, isOver) => {
       for (const policy of this.policies.all) {
         try {
