@@ -161,8 +161,9 @@ const lockingHeads = batchable(
   },
 );
 
-const lockingAll = prepared((_, { json }: { readonly json: string }) =>
-  sql`select chain from audit_head
+const lockingAll = prepared(
+  (_, { json }: { readonly json: string }) =>
+    sql`select chain from audit_head
     where chain in (select cast(value as integer) from json_array_elements_text(${json})) order by chain for update`,
 );
 

@@ -1,9 +1,9 @@
 // Not the global one: with the fake time of a test no transaction would run.
 import { setImmediate } from 'node:timers';
+import { Logger } from '@nestjs/common';
 import { CompiledQuery, type Kysely, type QueryResult } from 'kysely';
-import type { BatchableQuery } from './batchable';
 import type { Database } from './database';
-import { isHeldUp, isUnavailable } from './dialect';
+import { isHeldUp, isUnavailable, refusalOf } from './dialect';
 import type { QueryContext } from './prepared';
 import { COMMIT, inOneRoundTrip } from './round-trip';
 import { isAboutName } from './statement-names';
@@ -11,10 +11,13 @@ import { type QueuedStatement, sendWithCommit, type StatementList } from './work
 
 type Result = QueryResult<unknown>;
 
-/** Transactions that run as one at most. What waits beyond them is in the next batch. */
+/** The transactions of a batch at most. */
 const MAX_TRANSACTIONS = 64;
 /** Batches of one kind that run at a time: one collects while the other waits for the disk. */
 const MAX_RUNNING = 2;
+
+/** Transactions of a refused batch that run at a time: less than half of the connections of the pool. */
+const ONE_BY_ONE = 4;
 
 /**
  * For the batch alone. A row that another transaction holds must not hold up the whole batch for long. The rows of a
@@ -34,6 +37,7 @@ interface Unit {
 
 /** The transactions with the same statements. */
 interface Lane {
+  /** Bounded by the callers: each waits for its transaction. */
   readonly waiting: Unit[];
   running: number;
   isScheduled: boolean;
@@ -52,6 +56,7 @@ interface Lane {
  * its statements state.
  */
 export class TransactionBatches {
+  private readonly logger = new Logger(TransactionBatches.name);
   private readonly lanes = new Map<string, Lane>();
 
   /** `db` also compiles the statements of batches. */
@@ -79,23 +84,40 @@ export class TransactionBatches {
         if (lane.running === 0 && lane.waiting.length === 0) this.lanes.delete(kind);
         this.schedule(kind, lane);
       });
+      this.schedule(kind, lane);
     });
   }
 
   private async runBatch(units: readonly Unit[]): Promise<void> {
     const [first] = units;
     if (first !== undefined && units.length === 1) return this.runAlone(first);
+    let observe: () => void;
     try {
-      await this.db.transaction().execute((transaction) => runTogether(transaction, units));
+      observe = await this.db.transaction().execute((transaction) => runTogether(transaction, units));
     } catch (error) {
-      if (isOfAll(error)) {
-        for (const unit of units) unit.reject(error);
-        return;
-      }
-      await Promise.all(units.map((unit) => this.runAlone(unit)));
+      await this.failed(units, error);
       return;
     }
-    for (const unit of units) unit.resolve();
+    // The commit stands: a failure from here on must not run anything again.
+    try {
+      observe();
+      for (const unit of units) unit.resolve();
+    } catch (error) {
+      for (const unit of units) unit.reject(error);
+    }
+  }
+
+  private async failed(units: readonly Unit[], error: unknown): Promise<void> {
+    if (isOfAll(error)) {
+      for (const unit of units) unit.reject(error);
+      return;
+    }
+    this.logger.debug(`${units.length} transactions run one by one: ${refusalOf(error)}`);
+    const waiting = [...units];
+    const next = async (): Promise<void> => {
+      for (let unit = waiting.shift(); unit !== undefined; unit = waiting.shift()) await this.runAlone(unit);
+    };
+    await Promise.all(Array.from({ length: ONE_BY_ONE }, next));
   }
 
   private async runAlone(unit: Unit): Promise<void> {
@@ -124,22 +146,21 @@ interface Step {
   observe(result: Result | undefined): void;
 }
 
-async function runTogether(db: Kysely<Database>, units: readonly Unit[]): Promise<void> {
+/** Resolves once all is committed, with the function that hands the results to the transactions. */
+async function runTogether(db: Kysely<Database>, units: readonly Unit[]): Promise<() => void> {
   const on: QueryContext = { db, dialect: 'postgres' };
-  const [first] = units;
-  const steps = (first?.list.statements ?? []).flatMap((_, index) =>
+  const statements = units[0]?.list.statements ?? [];
+  const steps = statements.flatMap((_, index) =>
     stepsFor(
       on,
       units.flatMap(({ list }) => list.statements[index] ?? []),
     ),
   );
   const queries = steps.flatMap(({ query }) => query ?? []);
-  const results = await inOneRoundTrip(db, [SETTINGS, ...queries, COMMIT]);
-  let next = 1;
-  for (const { query, observe } of steps) {
-    observe(query === undefined ? undefined : results[next]);
-    if (query !== undefined) next += 1;
-  }
+  const [, ...results] = await inOneRoundTrip(db, [SETTINGS, ...queries, COMMIT]);
+  return () => {
+    for (const { query, observe } of steps) observe(query === undefined ? undefined : results.shift());
+  };
 }
 
 /** One step for the same statement of all transactions, or one for each if it has no form for several. */
@@ -153,10 +174,9 @@ function stepsFor(on: QueryContext, same: readonly QueuedStatement[]): Step[] {
       },
     }));
   }
-  const query = form.statement(on, same.map(valuesOf) as never[]);
   return [
     {
-      query,
+      query: form.statement(on, same.map(valuesOf) as never[]),
       observe: (result) => {
         same.forEach(({ observe }, index) => {
           const own = form.resultAt?.(result, index);
@@ -168,5 +188,5 @@ function stepsFor(on: QueryContext, same: readonly QueuedStatement[]): Step[] {
 }
 
 function valuesOf({ statement }: QueuedStatement): object {
-  return (statement as Required<BatchableQuery>).batching.values;
+  return statement.batching?.values ?? {};
 }

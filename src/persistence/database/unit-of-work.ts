@@ -28,13 +28,14 @@ const MAX_RETRIES = 3;
 const FULL_OUTAGE_GAP_MS = 600_000;
 
 /**
- * Runs statements and transactions; the embedded database commits transactions in groups (`GroupCommit`). Database
+ * Runs statements and transactions; the embedded database commits transactions in groups (`GroupCommit`), and PostgreSQL
+ * runs those with the same statements as one (`TransactionBatches`). Database
  * failures surface as `StorageUnavailableError`, and a full volume is logged once per outage; values that the database
  * refuses surface as `DataRefusedError`. A deadlock, a serialization failure or a refused statement name is retried up
  * to three times, so the work of a transaction may run more than once and must have no effect beyond its statements and
  * its `afterCommit` callbacks.
  *
- * To avoid deadlocks, each transaction locks in this order: its session's row; then its idempotency key; then its
+ * To avoid deadlocks, each transaction locks in this order, and a batch of them too: its session's row; then its idempotency key; then its
  * events and deliveries, of webhooks the queues first; then its sink or webhook; then, before the commit, the heads of audit chains, in the order of their
  * numbers; and last of all counters, in the order of their names. A reservation begins with the key: no other
  * transaction knows its session yet. The position of the webhooks in the feed is a counter, but comes first where webhooks are

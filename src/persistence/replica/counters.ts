@@ -56,9 +56,7 @@ export function addingRows(on: QueryContext, rows: readonly CounterTable[]): Com
 function sumsOf(rows: readonly CounterTable[]): readonly CounterTable[] {
   const sums = new Map<string, number>();
   for (const { name, value } of rows) sums.set(name, (sums.get(name) ?? 0) + value);
-  return [...sums]
-    .map(([name, value]) => ({ name, value }))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  return [...sums].map(([name, value]) => ({ name, value })).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /**

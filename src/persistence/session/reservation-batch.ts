@@ -74,7 +74,11 @@ function slotsWanted(all: readonly Reservation[]): readonly Wanted[] {
   const wanted = new Map<string, Wanted>();
   for (const { name, limit } of all.flatMap((each) => [each.all, each.client])) {
     const before = wanted.get(name);
-    wanted.set(name, { name, count: (before?.count ?? 0) + 1, limit: Math.min(limit, before?.limit ?? limit) });
+    wanted.set(name, {
+      name,
+      count: (before?.count ?? 0) + 1,
+      limit: Math.min(limit, before?.limit ?? limit),
+    });
   }
   return [...wanted.values()];
 }

@@ -1,9 +1,8 @@
-import { hash } from 'node:crypto';
-import { pooledRandomHex } from '../../common/crypto/random-bytes';
+import { hash, randomBytes } from 'node:crypto';
 
 /** A new guest token: `jwt_` and 32 hex digits from a cryptographic source. It is a credential. */
 export function newGuestToken(): string {
-  return `jwt_${pooledRandomHex(16)}`;
+  return `jwt_${randomBytes(16).toString('hex')}`;
 }
 
 const GUEST_TOKEN = /jwt_[0-9a-f]{32}/i;
