@@ -1,11 +1,10 @@
 import type { AuditFact } from '../../src/audit/domain/audit-record';
 import { sql } from 'kysely';
 import { CHAIN_COUNT } from '../../src/audit/domain/audit-chain';
-import { AuditVerifier } from '../../src/audit/domain/audit-verifier';
-import { headerOf } from '../../src/audit/domain/audit-export';
 import { RequestContext } from '../../src/common/logging/request-context';
 import { SqlAuditTrail } from '../../src/persistence/audit/sql-audit-trail';
 import { createStorage, DIALECTS, TestStores, type TestStorage } from '../support/persistence-harness';
+import { verifiedTrail } from '../support/verified-trail';
 
 const FUTURE = Date.now() + 86_400_000;
 
@@ -22,18 +21,6 @@ describe.each(DIALECTS)(`${SqlAuditTrail.name} on %s`, (dialect) => {
     await stores.close();
     await storage.remove();
   });
-
-  /** Verifies the whole trail; returns the verifier's finding, or the number of valid records. */
-  async function verify(): Promise<[finding: unknown, records: number]> {
-    const chains = await stores.trail.chains();
-    const verifier = new AuditVerifier();
-    verifier.take(JSON.stringify(headerOf(chains, 0)));
-    for (const { chain, after, head } of chains)
-      for (const record of await stores.trail.page(chain, after.seq, head.seq, 10_000))
-        verifier.take(JSON.stringify(record));
-    verifier.end();
-    return [verifier.finding, verifier.records];
-  }
 
   const refusal = async (statement: string): Promise<unknown> => {
     const refused = sql.raw(statement).execute(stores.connection.db);
@@ -53,7 +40,7 @@ describe.each(DIALECTS)(`${SqlAuditTrail.name} on %s`, (dialect) => {
       }),
     );
 
-    expect(await verify()).toEqual([undefined, 120]);
+    expect(await verifiedTrail(stores)).toEqual([undefined, 120]);
     const used = (await stores.trail.chains()).filter(({ head }) => head.seq > 0);
     expect(used.length).toBeGreaterThan(CHAIN_COUNT / 2);
     for (const { conversationId } of sessions) {
@@ -104,7 +91,7 @@ describe.each(DIALECTS)(`${SqlAuditTrail.name} on %s`, (dialect) => {
       detail,
     });
 
-    expect(await verify()).toEqual([undefined, 1]);
+    expect(await verifiedTrail(stores)).toEqual([undefined, 1]);
     expect(await stores.trail.list({ limit: 10 })).toMatchObject([
       { detail, target: { id: `o'neil "crm"` } },
     ]);
@@ -123,7 +110,7 @@ describe.each(DIALECTS)(`${SqlAuditTrail.name} on %s`, (dialect) => {
   it('is immutable in the database itself', async () => {
     await stores.activated();
     await stores.trail.seal(FUTURE, 100);
-    const before = await verify();
+    const before = await verifiedTrail(stores);
 
     const refused = [
       `update audit_record set reason = 'forged'`,
@@ -140,7 +127,7 @@ describe.each(DIALECTS)(`${SqlAuditTrail.name} on %s`, (dialect) => {
         : ['truncate audit_record', 'truncate audit_segment']),
     ];
     for (const statement of refused) expect(await refusal(statement)).toMatch(/audit (records|segments) are/);
-    expect(await verify()).toEqual(before);
+    expect(await verifiedTrail(stores)).toEqual(before);
   });
 
   it('drops whole segments, the oldest first, and continues the chain from their end', async () => {
@@ -158,12 +145,12 @@ describe.each(DIALECTS)(`${SqlAuditTrail.name} on %s`, (dialect) => {
     const left = (await stores.trail.chains()).find((found) => found.chain === chain);
     expect(left?.after).toEqual({ seq: 2, hash: second?.hash });
     // Three records are left, and one that states that two were dropped.
-    expect(await verify()).toEqual([undefined, 4]);
+    expect(await verifiedTrail(stores)).toEqual([undefined, 4]);
     const [dropped] = await stores.trail.list({ action: 'AUDIT_SEGMENT_DROPPED', limit: 10 });
     expect(dropped).toMatchObject({ target: { type: 'audit', id: `${chain}/1-2` }, reason: 'retention' });
     expect(await stores.trail.drop(FUTURE)).toBe(true);
     expect(await stores.trail.drop(FUTURE)).toBe(false);
-    expect(await verify()).toEqual([undefined, 3]);
+    expect(await verifiedTrail(stores)).toEqual([undefined, 3]);
   });
 
   it('seals no record that is too young, and none twice', async () => {

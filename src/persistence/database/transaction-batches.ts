@@ -23,7 +23,7 @@ const ONE_BY_ONE = 4;
  * For the batch alone. A row that another transaction holds must not hold up the whole batch for long. The rows of a
  * batch are found by their keys, however small their table was when the statement was planned.
  */
-const SETTINGS = CompiledQuery.raw(
+export const BATCH_SETTINGS = CompiledQuery.raw(
   ['lock_timeout = 500', 'enable_seqscan = off', 'enable_hashjoin = off', 'enable_mergejoin = off']
     .map((setting) => `set local ${setting}`)
     .join('; '),
@@ -157,7 +157,7 @@ async function runTogether(db: Kysely<Database>, units: readonly Unit[]): Promis
     ),
   );
   const queries = steps.flatMap(({ query }) => query ?? []);
-  const [, ...results] = await inOneRoundTrip(db, [SETTINGS, ...queries, COMMIT]);
+  const [, ...results] = await inOneRoundTrip(db, [BATCH_SETTINGS, ...queries, COMMIT]);
   return () => {
     for (const { query, observe } of steps) observe(query === undefined ? undefined : results.shift());
   };
