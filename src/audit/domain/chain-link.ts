@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../common/json/canonical-json';
 
 /** The hash that a chain begins with. */
@@ -18,5 +18,5 @@ export const CHAIN_START: ChainLink = { seq: 0, hash: FIRST_HASH };
  */
 export function hashOf(record: object): string {
   const content = Object.fromEntries(Object.entries(record).filter(([name]) => name !== 'hash'));
-  return hash('sha256', canonicalJson(content));
+  return createHash('sha256').update(canonicalJson(content)).digest('hex');
 }
