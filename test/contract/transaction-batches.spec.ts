@@ -5,7 +5,8 @@ import { guestAddressOf } from '../../src/session/domain/opening-message';
 import type { Session } from '../../src/session/domain/session';
 import { SessionChangedError } from '../../src/session/domain/session.errors';
 import { WaitingError } from '../../src/persistence/database/postgres-compiler';
-import { BATCH_SETTINGS, TransactionBatches } from '../../src/persistence/database/transaction-batches';
+import { BATCH_SETTINGS } from '../../src/persistence/database/batch-statements';
+import { TransactionBatches } from '../../src/persistence/database/transaction-batches';
 import { updatingRowOf } from '../../src/persistence/database/updating-row';
 import { untilBlocked, whileLocked } from '../support/held-locks';
 import {

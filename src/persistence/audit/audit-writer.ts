@@ -5,14 +5,8 @@ import type { ChainLink } from '../../audit/domain/chain-link';
 import type { AuditFact, AuditRecord } from '../../audit/domain/audit-record';
 import { AuditListener } from '../../audit/ports/audit-listener';
 import { RequestContext } from '../../common/logging/request-context';
-import {
-  type AddedByDatabase,
-  insertingRecords,
-  linkingRecord,
-  lockHead,
-  lockingHeadsOf,
-  movingHead,
-} from './audit-statements';
+import { type AddedByDatabase, linkingRecords, lockingHeadsOf } from './audit-linking';
+import { insertingRecords, lockHead, movingHead } from './audit-statements';
 import type { Work } from '../database/work';
 
 /**
@@ -44,22 +38,26 @@ export class AuditWriter {
   }
 
   private sendUnlinked(work: Work, facts: readonly AuditFact[]): Promise<void> {
-    const recordOf = new Map<AuditFact, AuditRecord>();
     const chains = byChain(facts);
+    const records = chains.flatMap(([chain, ofChain]) =>
+      ofChain.map((fact) => ({ fact, record: completed(fact, chain) })),
+    );
     work.send(
       lockingHeadsOf(
         work,
         chains.map(([chain]) => chain),
       ),
     );
-    for (const [chain, ofChain] of chains) {
-      for (const fact of ofChain) {
-        const record = completed(fact, chain);
-        work.sendObserved(linkingRecord(work, record), ({ rows }) => {
-          recordOf.set(fact, placed(record, rows[0] as AddedByDatabase));
-        });
-      }
-    }
+    const recordOf = new Map<AuditFact, AuditRecord>();
+    const linking = linkingRecords(
+      work,
+      records.map(({ record }) => record),
+    );
+    work.sendObserved(linking, ({ rows }) => {
+      records.forEach(({ fact, record }, index) => {
+        recordOf.set(fact, placed(record, rows[index] as AddedByDatabase));
+      });
+    });
     this.publishAfter(work, () => facts.flatMap((fact) => recordOf.get(fact) ?? []));
     return Promise.resolve();
   }

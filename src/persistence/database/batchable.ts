@@ -10,8 +10,15 @@ export interface BatchForm<V> {
    * nothing to do.
    */
   readonly statement: (on: QueryContext, all: readonly V[]) => CompiledQuery | undefined;
-  /** What the single statement returns for the values at an index; needed for statements with results. */
+  /** The result of the single statement for the values at an index; needed for statements with results. */
   readonly resultAt?: (result: Result | undefined, index: number) => Result;
+  /**
+   * Tells whether the batch has left out the transaction at an index, in all of its statements, since only that
+   * transaction alone can tell its outcome. It is run alone then.
+   */
+  readonly hasLeftOut?: (result: Result | undefined, index: number) => boolean;
+  /** Set if it waits for rows that nearly all transactions change: it may take as long as for one transaction. */
+  readonly isShared?: true;
 }
 
 /** A statement of one transaction. */

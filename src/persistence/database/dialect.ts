@@ -58,6 +58,14 @@ export function isHeldUp(error: unknown): boolean {
   return isWorthRetrying(error) || codeOf(error) === LOCK_NOT_AVAILABLE;
 }
 
+/**
+ * PostgreSQL has refused a statement, and with it the transaction: values, constraints, a guard, or a row that is locked.
+ * Not so an error of the connection, or of the driver, after which the transaction may be committed.
+ */
+export function isRefusal(error: unknown): boolean {
+  return REFUSAL_CODES.test(codeOf(error) ?? '');
+}
+
 /** The database cannot be used at the moment, as opposed to a statement that is wrong. */
 export function isUnavailable(error: unknown): boolean {
   const code = codeOf(error);
@@ -104,6 +112,9 @@ const DATA_CODES = /^((22|23|54)[0-9A-Z]{3}|SQLITE_(CONSTRAINT|MISMATCH|TOOBIG|R
 
 // better-sqlite3 raises this without a code.
 const TOO_BIG_TO_BIND = /^The bound string, buffer, or bigint is too big$/;
+
+// SQLSTATE classes: cardinality, data, integrity, syntax and access, program limit, PL/pgSQL; and what `isHeldUp` tells.
+const REFUSAL_CODES = /^((21|22|23|42|54|P0)[0-9A-Z]{3}|40001|40P01|55P03)$/;
 
 const LOCK_NOT_AVAILABLE = '55P03';
 const DISK_FULL = '53100';

@@ -1,44 +1,42 @@
-// Not the global one: with the fake time of a test no transaction would run.
-import { setImmediate } from 'node:timers';
+// Not the global ones: with the fake time of a test no transaction would run.
+import { clearTimeout, setImmediate, setTimeout } from 'node:timers';
 import { Logger } from '@nestjs/common';
-import { CompiledQuery, type Kysely, type QueryResult } from 'kysely';
+import type { Kysely } from 'kysely';
+import { RequestContext } from '../../common/logging/request-context';
+import { type BatchResults, sendTogether } from './batch-statements';
 import type { Database } from './database';
-import { isHeldUp, isUnavailable, refusalOf } from './dialect';
-import type { QueryContext } from './prepared';
-import { COMMIT, inOneRoundTrip } from './round-trip';
+import { isRefusal, refusalOf } from './dialect';
 import { isAboutName } from './statement-names';
-import { type QueuedStatement, sendWithCommit, type StatementList } from './work';
+import { sendWithCommit, type StatementList } from './work';
 
-type Result = QueryResult<unknown>;
-
-/** The transactions of a batch at most. */
+/** The transactions of a batch at most. Others wait for the next one. */
 const MAX_TRANSACTIONS = 64;
 /** Batches of one kind that run at a time: one collects while the other waits for the disk. */
 const MAX_RUNNING = 2;
+/** A transaction waits as long for a batch as for a connection. */
+const MAX_WAIT_MS = 1_000;
+/** A batch makes room for the next one after this time at the latest, whatever it waits for. */
+const MAX_ALONE_MS = 100;
 
-/** Transactions of a refused batch that run at a time: less than half of the connections of the pool. */
-const ONE_BY_ONE = 4;
+/** The transaction has waited for too long; nothing of it was sent. */
+class BatchWaitError extends Error {
+  readonly code = 'ETIMEDOUT';
 
-/**
- * For the batch alone. A row that another transaction holds must not hold up the whole batch for long. The rows of a
- * batch are found by their keys, however small their table was when the statement was planned.
- */
-export const BATCH_SETTINGS = CompiledQuery.raw(
-  ['lock_timeout = 500', 'enable_seqscan = off', 'enable_hashjoin = off', 'enable_mergejoin = off']
-    .map((setting) => `set local ${setting}`)
-    .join('; '),
-);
+  constructor() {
+    super(`No batch has taken the transaction within ${MAX_WAIT_MS} ms.`);
+  }
+}
 
 interface Unit {
   readonly list: StatementList;
+  readonly patience: NodeJS.Timeout;
   resolve(): void;
   reject(error: unknown): void;
 }
 
 /** The transactions with the same statements. */
 interface Lane {
-  /** Bounded by the callers: each waits for its transaction. */
-  readonly waiting: Unit[];
+  readonly waiting: Set<Unit>;
   running: number;
   isScheduled: boolean;
 }
@@ -49,75 +47,95 @@ interface Lane {
  * turn of the event loop, or while earlier ones were running, are a batch; one that is alone runs as it is.
  *
  * Each resolves after the commit of its batch. A batch changes all that its transactions change, or nothing: if the
- * database refuses it, they run one by one, so that each succeeds or fails by itself. If the database cannot be reached,
- * all of them fail, since nobody knows whether the commit has arrived.
+ * database refuses it, they run by themselves, so that each succeeds or fails on its own, and so do those that a batch
+ * leaves out (`BatchForm`). If the database cannot be reached, or the error does not prove that nothing was committed,
+ * all of them fail with it.
  *
- * A batch locks in the order in which its transactions do (`UnitOfWork`), and rows of one table in the order that
- * its statements state.
+ * A batch locks in the order in which its transactions do (`UnitOfWork`), and rows of one table in the order of their
+ * keys. A row of its own that another transaction holds refuses it soon; for the rows that nearly all transactions
+ * change it waits like one of them.
  */
 export class TransactionBatches {
   private readonly logger = new Logger(TransactionBatches.name);
   private readonly lanes = new Map<string, Lane>();
 
-  /** `db` also compiles the statements of batches. */
   constructor(private readonly db: Kysely<Database>) {}
 
   /** Resolves once the transaction is committed, its statements observed. */
   run(list: StatementList): Promise<void> {
     return new Promise((resolve, reject) => {
       const kind = kindOf(list);
-      const lane = this.lanes.get(kind) ?? { waiting: [], running: 0, isScheduled: false };
+      const lane = this.lanes.get(kind) ?? { waiting: new Set<Unit>(), running: 0, isScheduled: false };
       this.lanes.set(kind, lane);
-      lane.waiting.push({ list, resolve, reject });
+      const patience = setTimeout(() => {
+        if (lane.waiting.delete(unit)) reject(new BatchWaitError());
+        this.forget(kind, lane);
+      }, MAX_WAIT_MS);
+      const unit: Unit = { list, patience, resolve, reject };
+      lane.waiting.add(unit);
       this.schedule(kind, lane);
     });
   }
 
   private schedule(kind: string, lane: Lane): void {
-    if (lane.isScheduled || lane.waiting.length === 0 || lane.running === MAX_RUNNING) return;
+    if (lane.isScheduled || lane.waiting.size === 0 || lane.running === MAX_RUNNING) return;
     lane.isScheduled = true;
     setImmediate(() => {
       lane.isScheduled = false;
       lane.running += 1;
-      void this.runBatch(lane.waiting.splice(0, MAX_TRANSACTIONS)).finally(() => {
+      const units = taken(lane);
+      // A batch is not the work of the request that happens to begin it.
+      const batch = RequestContext.leave(() => this.runBatch(units));
+      void unlessItTakesLong(batch).then(() => {
         lane.running -= 1;
-        if (lane.running === 0 && lane.waiting.length === 0) this.lanes.delete(kind);
+        this.forget(kind, lane);
         this.schedule(kind, lane);
       });
       this.schedule(kind, lane);
     });
   }
 
+  private forget(kind: string, lane: Lane): void {
+    if (lane.running === 0 && lane.waiting.size === 0) this.lanes.delete(kind);
+  }
+
   private async runBatch(units: readonly Unit[]): Promise<void> {
     const [first] = units;
     if (first !== undefined && units.length === 1) return this.runAlone(first);
-    let observe: () => void;
+    let results: BatchResults;
     try {
-      observe = await this.db.transaction().execute((transaction) => runTogether(transaction, units));
+      const lists = units.map(({ list }) => list);
+      results = await this.db.transaction().execute((transaction) => sendTogether(transaction, lists));
     } catch (error) {
-      await this.failed(units, error);
+      this.failed(units, error);
       return;
     }
-    // The commit stands: a failure from here on must not run anything again.
+    units.forEach((unit, index) => {
+      this.settle(unit, index, results);
+    });
+  }
+
+  /** The commit stands: a failure from here on must not run anything again. */
+  private settle(unit: Unit, index: number, results: BatchResults): void {
     try {
-      observe();
-      for (const unit of units) unit.resolve();
+      if (results.hasLeftOut(index)) {
+        void this.runAlone(unit);
+        return;
+      }
+      results.observe(index);
+      unit.resolve();
     } catch (error) {
-      for (const unit of units) unit.reject(error);
+      unit.reject(error);
     }
   }
 
-  private async failed(units: readonly Unit[], error: unknown): Promise<void> {
-    if (isOfAll(error)) {
+  private failed(units: readonly Unit[], error: unknown): void {
+    if (isAboutName(error) || !isRefusal(error)) {
       for (const unit of units) unit.reject(error);
       return;
     }
-    this.logger.debug(`${units.length} transactions run one by one: ${refusalOf(error)}`);
-    const waiting = [...units];
-    const next = async (): Promise<void> => {
-      for (let unit = waiting.shift(); unit !== undefined; unit = waiting.shift()) await this.runAlone(unit);
-    };
-    await Promise.all(Array.from({ length: ONE_BY_ONE }, next));
+    this.logger.debug(`${units.length} transactions run by themselves: ${refusalOf(error)}`);
+    for (const unit of units) void this.runAlone(unit);
   }
 
   private async runAlone(unit: Unit): Promise<void> {
@@ -135,58 +153,22 @@ function kindOf({ statements }: StatementList): string {
   return statements.map(({ statement }) => statement.sql).join(';');
 }
 
-/** Would also fail the transactions if they ran one by one, or may have come after the commit. */
-function isOfAll(error: unknown): boolean {
-  return isAboutName(error) || (isUnavailable(error) && !isHeldUp(error));
-}
-
-/** A statement of a batch, and what to do with its result. */
-interface Step {
-  readonly query: CompiledQuery | undefined;
-  observe(result: Result | undefined): void;
-}
-
-/** Resolves once all is committed, with the function that hands the results to the transactions. */
-async function runTogether(db: Kysely<Database>, units: readonly Unit[]): Promise<() => void> {
-  const on: QueryContext = { db, dialect: 'postgres' };
-  const statements = units[0]?.list.statements ?? [];
-  const steps = statements.flatMap((_, index) =>
-    stepsFor(
-      on,
-      units.flatMap(({ list }) => list.statements[index] ?? []),
-    ),
-  );
-  const queries = steps.flatMap(({ query }) => query ?? []);
-  const [, ...results] = await inOneRoundTrip(db, [BATCH_SETTINGS, ...queries, COMMIT]);
-  return () => {
-    for (const { query, observe } of steps) observe(query === undefined ? undefined : results.shift());
-  };
-}
-
-/** One step for the same statement of all transactions, or one for each if it has no form for several. */
-function stepsFor(on: QueryContext, same: readonly QueuedStatement[]): Step[] {
-  const form = same[0]?.statement.batching?.form;
-  if (form === undefined) {
-    return same.map(({ statement, observe }) => ({
-      query: statement,
-      observe: (result) => {
-        if (result !== undefined) observe?.(result);
-      },
-    }));
+/** Removes the transactions of the next batch from those that wait, the first ones first. */
+function taken({ waiting }: Lane): readonly Unit[] {
+  const units = [...waiting].slice(0, MAX_TRANSACTIONS);
+  for (const unit of units) {
+    waiting.delete(unit);
+    clearTimeout(unit.patience);
   }
-  return [
-    {
-      query: form.statement(on, same.map(valuesOf) as never[]),
-      observe: (result) => {
-        same.forEach(({ observe }, index) => {
-          const own = form.resultAt?.(result, index);
-          if (own !== undefined) observe?.(own);
-        });
-      },
-    },
-  ];
+  return units;
 }
 
-function valuesOf({ statement }: QueuedStatement): object {
-  return statement.batching?.values ?? {};
+/** Resolves with the batch, or after `MAX_ALONE_MS`. The batch itself never rejects. */
+async function unlessItTakesLong(batch: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, MAX_ALONE_MS);
+  });
+  await Promise.race([batch, late]);
+  clearTimeout(timer);
 }

@@ -13,7 +13,10 @@ interface JsonUpdates extends RowUpdate<object> {
   readonly json: string;
 }
 
-/** An update of a row of a table; for several transactions it is one statement, in which no two may be for the same row. */
+/**
+ * An update of a row of a table; for several transactions it is one statement, in which no two may be for the same row. It
+ * locks the rows in the order of the first columns that are expected, which have to be the key.
+ */
 export function updatingRowOf<R extends object>(
   table: keyof Database,
 ): (on: QueryContext, update: RowUpdate<R>) => BatchableQuery {
@@ -38,7 +41,8 @@ export function updatingRowOf<R extends object>(
     statement: (on, all) => {
       const [sample] = all;
       if (sample === undefined) return undefined;
-      return ofBatch(on, { ...sample, json: JSON.stringify(all) });
+      const texts = all.map(({ expected, changes }) => JSON.stringify({ expected, changes }));
+      return ofBatch(on, { ...sample, json: `[${texts.sort().join()}]` });
     },
   });
 }

@@ -1,4 +1,4 @@
-import type { CompiledQuery, Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { type BatchableQuery, batchable } from '../database/batchable';
 import type { CounterTable, Database } from '../database/database';
 import { prepared, type QueryContext } from '../database/prepared';
@@ -39,18 +39,17 @@ const addingOnce = prepared((db, { rows }: { readonly rows: readonly CounterTabl
     ),
 );
 
-const adding = batchable(addingOnce, {
-  statement: (on, all) =>
-    addingRows(
-      on,
-      all.flatMap(({ rows }) => rows),
-    ),
-});
+const addingSums = prepared(
+  (_, { json }: { readonly json: string }) => sql`
+    insert into counter (name, value)
+    select name, value from json_populate_recordset(cast(null as counter), ${json})
+    on conflict (name) do update set value = counter.value + excluded.value`,
+);
 
-/** Adds to counters, several times to the same one too. */
-export function addingRows(on: QueryContext, rows: readonly CounterTable[]): CompiledQuery {
-  return addingOnce(on, { rows: sumsOf(rows) });
-}
+const adding = batchable(addingOnce, {
+  statement: (on, all) => addingSums(on, { json: JSON.stringify(sumsOf(all.flatMap(({ rows }) => rows))) }),
+  isShared: true,
+});
 
 /** One row of each name, in the order of the names. */
 function sumsOf(rows: readonly CounterTable[]): readonly CounterTable[] {

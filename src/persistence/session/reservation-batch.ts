@@ -1,101 +1,144 @@
-import { type CompiledQuery, sql } from 'kysely';
-import { failingUnlessRows } from '../database/guards';
+import { type CompiledQuery, type RawBuilder, sql } from 'kysely';
+import type { CallerLimits } from '../../session/ports/session.store';
+import type { SessionTable } from '../database/database';
 import { columnsOf } from '../database/inserting-rows';
 import { prepared, type QueryContext } from '../database/prepared';
+import { COUNTERS } from '../replica/counters';
 import { callerSlots } from './caller-slots';
-import { isInSession, type Limited, type Reservation } from './reservation';
+import { isInSession, type Refusal, type Reservation } from './reservation';
 
-/** The values of the statement, as JSON documents but for `sample`, which has the names of the columns. */
-interface ReservationBatch {
-  readonly sample: object;
-  readonly rows: string;
+interface JsonReservations {
+  /** Has the names of the columns. */
+  readonly sample: SessionTable;
+  readonly json: string;
   readonly slots: string;
-  readonly callers: string;
-  readonly keyed: string;
-  readonly addressed: string;
 }
 
-/** What several reservations take of one limit. */
-interface Wanted extends Limited {
-  readonly count: number;
+/** A reservation as the statement reads it. */
+interface Wanted {
+  readonly index: number;
+  readonly row: SessionTable;
+  readonly client: string;
+  readonly ofAll: number;
+  readonly ofClient: number;
+  readonly ofCaller: CallerLimits['total'] | null;
+  readonly ofCallerOnClients: CallerLimits['onClients'] | null;
+  readonly isKeyed: boolean;
 }
 
-interface WantedOfCaller {
-  readonly owner: string;
-  readonly total: number;
-  readonly onClients: number;
-  readonly count: number;
-  readonly countOnClients: number;
+/** The outcome is null for a reservation that the batch has left out. */
+export interface BatchOutcome {
+  readonly outcome: 'reserved' | Refusal | null;
 }
 
 /**
- * Inserts the sessions of several reservations, or fails if one of them is to be refused: each limit has to admit all
- * that count towards it. The lock of all reservations is held, as for a single one.
+ * Inserts the sessions of several reservations, under the lock of all reservations, and returns the outcome of each. A
+ * reservation is refused if it would be without the others of the batch. It is admitted if each limit has room for it behind
+ * all that come before it and are not refused; of these some may not be admitted in the end, so that the others are left
+ * out, for a decision of their own.
  */
-export function insertingAll(on: QueryContext, all: readonly Reservation[]): CompiledQuery | undefined {
+export function reservingAll(on: QueryContext, all: readonly Reservation[]): CompiledQuery | undefined {
   const [first] = all;
   if (first === undefined) return undefined;
-  const batch = {
-    sample: first.row,
-    rows: JSON.stringify(all.map(({ row }) => row)),
-    slots: JSON.stringify(slotsWanted(all)),
-    callers: JSON.stringify(callersWanting(all)),
-    keyed: JSON.stringify(all.flatMap(({ keyed }) => keyed)),
-    addressed: JSON.stringify(all.flatMap(({ addressed }) => addressed)),
-  };
-  return failingUnlessRows(inserting(on, batch), all.length);
+  const json = JSON.stringify(all.map(wantedOf));
+  return reserving(on, { sample: first.row, json, slots: COUNTERS.slots });
 }
 
-const inserting = prepared((db, { sample, rows, slots, callers, keyed, addressed }: ReservationBatch) => {
-  const counted = callerSlots(db, sql.ref('wanted.owner'), sql.ref('wanted.total'));
-  return sql`
-    insert into session (${columnsOf(sample)})
-    select ${columnsOf(sample)} from json_populate_recordset(cast(null as session), ${rows})
-    where not exists (
-      select 1 from json_to_recordset(${slots}) as wanted(name text, count bigint, "limit" bigint)
-      where coalesce((select value from counter where counter.name = wanted.name), 0) + wanted.count > wanted."limit")
-    and not exists (
-      select 1
-      from json_to_recordset(${callers})
-        as wanted(owner text, total bigint, "onClients" bigint, count bigint, "countOnClients" bigint)
-      cross join lateral ${counted} as counted
-      where counted.total + wanted.count > wanted.total
-        or (wanted."countOnClients" > 0 and counted."onClients" + wanted."countOnClients" > wanted."onClients"))
-    and not exists (
-      select 1 from json_array_elements_text(${keyed}) as keyed(id)
-      where not exists (select 1 from idempotency_key where conversation_id = keyed.id))
-    and not exists (
-      select 1 from json_array_elements_text(${addressed}) as guest(address)
-      group by address having count(*) > 1 or ${isInSession(sql.ref('guest.address'))})`;
+function wantedOf({ row, all, client, ofCaller: [ofCaller], keyed }: Reservation, index: number): Wanted {
+  return {
+    index,
+    row,
+    client: client.name,
+    ofAll: all.limit,
+    ofClient: client.limit,
+    ofCaller: ofCaller?.total ?? null,
+    ofCallerOnClients: ofCaller?.onClients ?? null,
+    isKeyed: keyed.length > 0,
+  };
+}
+
+const IS_ON_CLIENT = sql`(wanted.row).oauth_client <> ''`;
+
+const reserving = prepared((db, { sample, json, slots }: JsonReservations) => {
+  const values = Object.keys(sample).map((name) => sql`(wanted.row).${sql.ref(name)}`);
+  const counted = callerSlots(db, sql.ref('asking.owner'), sql.ref('asking.most'));
+  return sql<BatchOutcome>`
+    with wanted as materialized (
+      select * from json_to_recordset(${json}) as wanted(
+        index integer, row session, client text, "ofAll" bigint, "ofClient" bigint, "ofCaller" bigint,
+        "ofCallerOnClients" bigint, "isKeyed" boolean)),
+    caller as materialized (
+      select asking.owner, counted.total, counted."onClients"
+      from (select (wanted.row).owner as owner, max("ofCaller") as most from wanted where "ofCaller" is not null group by 1) as asking
+      cross join lateral ${counted} as counted),
+    judged as materialized (
+      select wanted.*, coalesce(slots.value, 0) as taken, coalesce(on_client.value, 0) as "takenOnClient",
+        caller.total as "takenByCaller", caller."onClients" as "takenByCallerOnClients",
+        ${REFUSAL} as refusal
+      from wanted
+      left join counter as slots on slots.name = ${slots}
+      left join counter as on_client on on_client.name = wanted.client
+      left join caller on caller.owner = (wanted.row).owner),
+    ranked as (
+      select wanted.*,
+        count(*) over (order by index) as nth,
+        count(*) over (partition by client order by index) as "nthOnClient",
+        count(*) over (partition by (wanted.row).owner order by index) as "nthOfCaller",
+        count(*) filter (where ${IS_ON_CLIENT}) over (partition by (wanted.row).owner order by index) as "nthOfCallerOnClients",
+        count(*) over (partition by coalesce((wanted.row).guest_address, cast(index as text)) order by index) as "nthOfGuest"
+      from judged as wanted where refusal is null),
+    admitted as (
+      select * from ranked as wanted
+      where "nthOfGuest" = 1 and not coalesce(
+        taken + nth > "ofAll" or "takenOnClient" + "nthOnClient" > "ofClient"
+        or "takenByCaller" + "nthOfCaller" > "ofCaller"
+        or (${IS_ON_CLIENT} and "takenByCallerOnClients" + "nthOfCallerOnClients" > "ofCallerOnClients"), false)),
+    inserted as (
+      insert into session (${columnsOf(sample)}) select ${sql.join(values)} from admitted as wanted)
+    select case when admitted.index is null then judged.refusal else 'reserved' end as outcome
+    from judged left join admitted on admitted.index = judged.index
+    order by judged.index`;
 });
 
-/** The slots by counter. Limits are settings, so they are the same in all reservations but for a change of settings. */
-function slotsWanted(all: readonly Reservation[]): readonly Wanted[] {
-  const wanted = new Map<string, Wanted>();
-  for (const { name, limit } of all.flatMap((each) => [each.all, each.client])) {
-    const before = wanted.get(name);
-    wanted.set(name, {
-      name,
-      count: (before?.count ?? 0) + 1,
-      limit: Math.min(limit, before?.limit ?? limit),
-    });
-  }
-  return [...wanted.values()];
+/** The conditions of a single reservation, in the same order. */
+const REFUSAL: RawBuilder<Refusal | null> = sql`case
+  when wanted."isKeyed"
+    and not exists (select 1 from idempotency_key where conversation_id = (wanted.row).conversation_id) then 'key-in-use'
+  when (wanted.row).guest_address is not null and ${isInSession(sql`(wanted.row).guest_address`)} then 'guest-in-session'
+  when coalesce(slots.value, 0) >= wanted."ofAll" then 'total'
+  when coalesce(on_client.value, 0) >= wanted."ofClient" then 'client'
+  when caller.total >= wanted."ofCaller" then 'caller-total'
+  when ${IS_ON_CLIENT} and caller."onClients" >= wanted."ofCallerOnClients" then 'caller-clients' end`;
+
+interface JsonSlots {
+  readonly json: string;
 }
 
-function callersWanting(all: readonly Reservation[]): readonly WantedOfCaller[] {
-  const callers = new Map<string, WantedOfCaller>();
-  for (const { row, ofCaller } of all) {
-    const { owner } = row;
-    const isOnClient = row.oauth_client !== '';
-    for (const { total, onClients } of ofCaller) {
-      const before = callers.get(owner) ?? { owner, total, onClients, count: 0, countOnClients: 0 };
-      callers.set(owner, {
-        ...before,
-        count: before.count + 1,
-        countOnClients: before.countOnClients + (isOnClient ? 1 : 0),
-      });
-    }
-  }
-  return [...callers.values()];
+/** Counts the slots of the sessions that were inserted. */
+export function countingInserted(on: QueryContext, all: readonly Reservation[]): CompiledQuery {
+  const taken = all.flatMap(({ row, all: slots, client }) =>
+    [slots, client].map(({ name }) => ({ name, conversation_id: row.conversation_id })),
+  );
+  return counting(on, { json: JSON.stringify(taken) });
 }
+
+const counting = prepared(
+  (_, { json }: JsonSlots) => sql`
+    insert into counter (name, value)
+    select name, count(*) from json_to_recordset(${json}) as taken(name text, conversation_id text)
+    where exists (select 1 from session where session.conversation_id = taken.conversation_id)
+    group by name order by name
+    on conflict (name) do update set value = counter.value + excluded.value`,
+);
+
+/** Deletes the keys of reservations without a session. */
+export function forgettingKeys(on: QueryContext, all: readonly Pick<Reservation, 'row'>[]): CompiledQuery {
+  return forgetting(on, { json: JSON.stringify(all.map(({ row }) => row.conversation_id)) });
+}
+
+const forgetting = prepared(
+  (_, { json }: JsonSlots) => sql`
+    delete from idempotency_key where conversation_id in (
+      select value from json_array_elements_text(${json})
+      where not exists (select 1 from session where session.conversation_id = value))`,
+);

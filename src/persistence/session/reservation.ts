@@ -3,6 +3,9 @@ import { UNFINISHED_STATES } from '../../session/domain/session-state';
 import type { CallerLimits } from '../../session/ports/session.store';
 import type { SessionTable } from '../database/database';
 
+export type Refusal =
+  'key-in-use' | 'guest-in-session' | 'total' | 'client' | 'caller-total' | 'caller-clients';
+
 /** A counter and its limit. */
 export interface Limited {
   readonly name: string;

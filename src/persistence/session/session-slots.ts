@@ -7,16 +7,16 @@ import {
   SessionLimitReachedError,
 } from '../../session/domain/session.errors';
 import type { SlotLimits } from '../../session/ports/session.store';
-import { addingRows, COUNTERS, slotsOf } from '../replica/counters';
+import { COUNTERS, slotsOf } from '../replica/counters';
 import { batchable } from '../database/batchable';
 import type { Database, SessionTable } from '../database/database';
+import { columnsOf } from '../database/inserting-rows';
 import { prepared } from '../database/prepared';
 import type { Work } from '../database/work';
 import { callerSlots } from './caller-slots';
-import { insertingAll } from './reservation-batch';
-import { isInSession, type Limited, type Reservation } from './reservation';
+import { type BatchOutcome, countingInserted, forgettingKeys, reservingAll } from './reservation-batch';
+import { isInSession, type Limited, type Refusal, type Reservation } from './reservation';
 
-type Refusal = 'key-in-use' | 'guest-in-session' | 'total' | 'client' | 'caller-total' | 'caller-clients';
 export type ReservationOutcome = 'reserved' | Refusal;
 
 const lockingOnce = prepared((db, { name }: { readonly name: string }) =>
@@ -25,35 +25,18 @@ const lockingOnce = prepared((db, { name }: { readonly name: string }) =>
 
 const lockingSlots = batchable(lockingOnce, {
   statement: (on, [first]) => (first === undefined ? undefined : lockingOnce(on, first)),
+  isShared: true,
 });
 
-/** Inserts the session unless it is refused; several only all together. */
+/** Inserts the session unless it is refused. */
 const inserting = batchable(
   prepared((db, reservation: Reservation) => {
-    const columns = Object.entries(reservation.row) as [string, unknown][];
     const refusals = refusalsOf(db, reservation).map(([isRefused]) => isRefused);
-    return sql`insert into session (${sql.join(columns.map(([name]) => sql.ref(name)))})
-      select ${sql.join(columns.map(([, value]) => value))} where not (${sql.join(refusals, sql` or `)})`;
+    return sql`insert into session (${columnsOf(reservation.row)})
+      select ${sql.join(Object.values(reservation.row))} where not (${sql.join(refusals, sql` or `)})`;
   }),
-  { statement: insertingAll },
-);
-
-/** Adds one to both counters, creating them if need be, if the session was inserted. */
-const counting = batchable(
-  prepared((_, { row, all, client }: Pick<Reservation, 'row' | 'all' | 'client'>) => {
-    const one = ({ name }: Limited): RawBuilder<unknown> => sql`select ${name}, 1 where ${isInserted(row)}`;
-    return sql`insert into counter (name, value) ${one(all)} union all ${one(client)}
-      on conflict (name) do update set value = counter.value + 1`;
-  }),
-  {
-    statement: (on, reservations) => {
-      const names = reservations.flatMap(({ all, client }) => [all.name, client.name]);
-      return addingRows(
-        on,
-        names.map((name) => ({ name, value: 1 })),
-      );
-    },
-  },
+  // The statement of the outcomes inserts the sessions.
+  { statement: () => undefined },
 );
 
 /** The conditions after the first true one are not evaluated. */
@@ -65,8 +48,21 @@ const selectingOutcome = batchable(
     ].map(([holds, outcome]) => sql`when ${holds} then ${outcome}`);
     return sql`select case ${sql.join(cases, sql` `)} end as outcome`;
   }),
-  // A batch in which one is refused has failed before.
-  { statement: () => undefined, resultAt: () => ({ rows: [{ outcome: 'reserved' }] }) },
+  {
+    statement: reservingAll,
+    resultAt: (result, index) => ({ rows: result?.rows.slice(index, index + 1) ?? [] }),
+    hasLeftOut: (result, index) => (result?.rows[index] as BatchOutcome).outcome === null,
+  },
+);
+
+/** Adds one to both counters, creating them if need be, if the session was inserted. */
+const counting = batchable(
+  prepared((_, { row, all, client }: Pick<Reservation, 'row' | 'all' | 'client'>) => {
+    const one = ({ name }: Limited): RawBuilder<unknown> => sql`select ${name}, 1 where ${isInserted(row)}`;
+    return sql`insert into counter (name, value) ${one(all)} union all ${one(client)}
+      on conflict (name) do update set value = counter.value + 1`;
+  }),
+  { statement: countingInserted },
 );
 
 const forgettingKey = batchable(
@@ -74,7 +70,7 @@ const forgettingKey = batchable(
     (_, { row }: Pick<Reservation, 'row'>) =>
       sql`delete from idempotency_key where conversation_id = ${row.conversation_id} and not ${isInserted(row)}`,
   ),
-  { statement: () => undefined },
+  { statement: forgettingKeys },
 );
 
 /**
@@ -102,10 +98,11 @@ export function sendReservation(
   };
   // SQLite has a single writer.
   if (work.dialect === 'postgres') work.send(lockingSlots(work, { name: COUNTERS.slots }));
-  work.send(inserting(work, reservation), counting(work, reservation));
+  work.send(inserting(work, reservation));
   work.sendObserved(selectingOutcome(work, reservation), ({ rows }) => {
     settle((rows[0] as { readonly outcome: ReservationOutcome }).outcome);
   });
+  work.send(counting(work, reservation));
   if (isKeyed) work.send(forgettingKey(work, reservation));
 }
 
