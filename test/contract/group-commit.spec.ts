@@ -9,11 +9,17 @@ describe(GroupCommit.name, () => {
   let stores: TestStores;
   let groups: GroupCommit;
 
+  const newGroups = (maxMs: number): GroupCommit => {
+    const { db, embedded } = stores.connection;
+    if (embedded === undefined) throw new Error('The database is not embedded.');
+    return new GroupCommit(db, embedded.statements, maxMs);
+  };
+
   beforeEach(async () => {
     storage = await createStorage('sqlite');
     stores = await TestStores.open(storage.config);
     // By its count alone: a busy machine would end groups early.
-    groups = new GroupCommit(stores.connection.db, Infinity);
+    groups = newGroups(Infinity);
   });
   afterEach(async () => {
     await stores.close();
@@ -148,7 +154,7 @@ describe(GroupCommit.name, () => {
   });
 
   it('commits what is beyond the time of a group in another transaction', async () => {
-    const hasty = new GroupCommit(stores.connection.db, 0);
+    const hasty = newGroups(0);
     const transactions = new Set<Transaction<Database>>();
     const unit: Unit = (db) => Promise.resolve(transactions.add(db));
 

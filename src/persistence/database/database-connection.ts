@@ -13,10 +13,17 @@ import { openPostgres, openPostgresForMigrations, traitsOf } from './postgres-da
 import { migrate } from './schema';
 import { SqliteBackup } from '../backup/sqlite-backup';
 import { keepTemporaryDataInMemory, openSqliteFile, queriesOn } from './sqlite-database';
+import { SqliteStatements } from './sqlite-statements';
 
 const CHECK_TIMEOUT_MS = 1_000;
 /** Pause between two attempts to reach the server at the start, in milliseconds. */
 const START_PAUSE_MS = 1_000;
+
+/** Access to an embedded database that a server does not give. */
+interface EmbeddedDatabase {
+  readonly statements: SqliteStatements;
+  readonly backup: SqliteBackup;
+}
 
 /**
  * The database of this process: open, at this release's schema and readable with the keys of `DATA_KEY`. No other
@@ -28,9 +35,13 @@ export class DatabaseConnection implements OnApplicationShutdown {
   private constructor(
     readonly dialect: Dialect,
     readonly db: Kysely<Database>,
-    /** Copies the embedded database; PostgreSQL has its own tools. */
-    readonly backup?: SqliteBackup,
+    readonly embedded?: EmbeddedDatabase,
   ) {}
+
+  /** Copies the embedded database; PostgreSQL has its own tools. */
+  get backup(): SqliteBackup | undefined {
+    return this.embedded?.backup;
+  }
 
   /** Throws one of the errors of `persistence.errors.ts`, each with a message for an operator. */
   static async open(config: StorageConfig, resolve?: Resolve): Promise<DatabaseConnection> {
@@ -77,7 +88,8 @@ export class DatabaseConnection implements OnApplicationShutdown {
     dataKeys: readonly DataKey[],
   ): Promise<DatabaseConnection> {
     const file = openSqliteFile(dataDir);
-    const db = queriesOn(file);
+    const statements = new SqliteStatements(file);
+    const db = queriesOn(file, statements);
     try {
       await migrate(db, 'sqlite');
       keepTemporaryDataInMemory(file);
@@ -86,7 +98,7 @@ export class DatabaseConnection implements OnApplicationShutdown {
       await db.destroy();
       throw nameOf(error, `the database in ${dataDir}`);
     }
-    return new DatabaseConnection('sqlite', db, new SqliteBackup(file));
+    return new DatabaseConnection('sqlite', db, { statements, backup: new SqliteBackup(file) });
   }
 
   private static async openServer(

@@ -1,19 +1,20 @@
 import { AsyncResource } from 'node:async_hooks';
 // Not the global one: with the fake time of a test no transaction would run.
 import { setImmediate } from 'node:timers';
-import { CompiledQuery, type Kysely, type Transaction } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import type { Database } from './database';
+import type { SqliteStatements } from './sqlite-statements';
+import type { Send } from './work';
 
 /** Limits of a group. What waits beyond them is committed after the event loop has served other callbacks. */
 const MAX_UNITS = 64;
 const MAX_MS = 10;
 
-const SAVEPOINT = CompiledQuery.raw('savepoint unit');
-const ROLLBACK_TO_SAVEPOINT = CompiledQuery.raw('rollback to unit');
-const RELEASE_SAVEPOINT = CompiledQuery.raw('release unit');
+/** The work of a transaction, with the way in which its statements are sent. */
+type Work<T> = (transaction: Transaction<Database>, send: Send) => Promise<T>;
 
 interface Unit {
-  run(transaction: Transaction<Database>): Promise<void>;
+  run(transaction: Transaction<Database>, send: Send): Promise<void>;
   /** Resolves with the outcome of its run. */
   resolve(): void;
   reject(error: unknown): void;
@@ -35,17 +36,18 @@ export class GroupCommit {
 
   constructor(
     private readonly db: Kysely<Database>,
+    private readonly statements: SqliteStatements,
     private readonly maxMs = MAX_MS,
   ) {}
 
   /** Runs a unit in its caller's asynchronous context; resolves with its outcome once that is durable. */
-  run<T>(unit: (transaction: Transaction<Database>) => Promise<T>): Promise<T> {
+  run<T>(unit: Work<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const context = new AsyncResource('GroupCommit');
       let settle: () => void = () => undefined;
       this.waiting.push({
-        run: async (transaction) => {
-          const outcome = await context.runInAsyncScope(unit, undefined, transaction);
+        run: async (transaction, send) => {
+          const outcome = await context.runInAsyncScope(unit, undefined, transaction, send);
           settle = () => {
             resolve(outcome);
           };
@@ -87,37 +89,53 @@ export class GroupCommit {
   private async runGroup(transaction: Transaction<Database>, group: Unit[]): Promise<void> {
     const [first] = group;
     if (first === undefined) return;
-    if (this.waiting.length === 0) return first.run(transaction);
+    if (this.waiting.length === 0) return first.run(transaction, this.send);
     const deadline = performance.now() + this.maxMs;
     let units = 0;
     for (let unit: Unit | undefined = first; unit !== undefined; unit = this.waiting.shift()) {
       if (unit !== first) group.push(unit);
-      if (!(await ranInSavepoint(transaction, unit))) group.pop();
+      if (!(await this.ranInSavepoint(transaction, unit))) group.pop();
       units += 1;
       if (units === MAX_UNITS || performance.now() >= deadline) return;
     }
   }
-}
 
-/**
- * Returns whether the unit belongs to the transaction now; otherwise it was rolled back and rejected. Rejects if the
- * whole transaction is lost.
- */
-async function ranInSavepoint(transaction: Transaction<Database>, unit: Unit): Promise<boolean> {
-  await transaction.executeQuery(SAVEPOINT);
-  try {
-    await unit.run(transaction);
-    await transaction.executeQuery(RELEASE_SAVEPOINT);
-    return true;
-  } catch (error) {
+  /**
+   * Returns whether the unit belongs to the transaction now; otherwise it was rolled back and rejected. Rejects if the
+   * whole transaction is lost.
+   */
+  private async ranInSavepoint(transaction: Transaction<Database>, unit: Unit): Promise<boolean> {
+    this.execute('savepoint unit');
     try {
-      await transaction.executeQuery(ROLLBACK_TO_SAVEPOINT);
-      await transaction.executeQuery(RELEASE_SAVEPOINT);
-    } catch {
-      // After a full disk or an I/O error the database has rolled back everything; the error of the unit says why.
-      throw error;
+      await unit.run(transaction, this.send);
+      this.execute('release unit');
+      return true;
+    } catch (error) {
+      try {
+        this.execute('rollback to unit');
+        this.execute('release unit');
+      } catch {
+        // After a full disk or an I/O error the database has rolled back everything; the error of the unit says why.
+        throw error;
+      }
+      unit.reject(error);
+      return false;
     }
-    unit.reject(error);
-    return false;
+  }
+
+  /** Runs statements of the unit that has its turn, which are part of the transaction. */
+  private readonly send: Send = (statements, check) =>
+    new Promise((resolve) => {
+      resolve(
+        statements.map((statement, index) => {
+          const result = this.statements.run(statement);
+          check(result, index);
+          return result;
+        }),
+      );
+    });
+
+  private execute(sql: string): void {
+    this.statements.run({ sql, parameters: [] });
   }
 }

@@ -1,11 +1,12 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import SqliteFile, { type Statement } from 'better-sqlite3';
-import { Kysely, SqliteAdapter, type SqliteDatabase, SqliteDialect } from 'kysely';
+import SqliteFile from 'better-sqlite3';
+import { Kysely, SqliteAdapter, SqliteDialect } from 'kysely';
 import type { Database } from './database';
 import { codeOf } from './dialect';
 import { DatabaseOpenError, DataDirectoryInUseError } from '../persistence.errors';
 import { ensurePrivateDatabase, ensurePrivateDirectory } from './private-files';
+import { SqliteStatements } from './sqlite-statements';
 
 const FILE_NAME = 'guest-sessions.db';
 
@@ -15,10 +16,11 @@ export function openSqlite(dataDir: string): Kysely<Database> {
 }
 
 /** Queries on an open file, which is closed with them. */
-export function queriesOn(file: SqliteFile.Database): Kysely<Database> {
-  return new Kysely<Database>({
-    dialect: new TransactionalSqliteDialect({ database: cachingStatements(file) }),
-  });
+export function queriesOn(
+  file: SqliteFile.Database,
+  statements = new SqliteStatements(file),
+): Kysely<Database> {
+  return new Kysely<Database>({ dialect: new TransactionalSqliteDialect({ database: statements }) });
 }
 
 /**
@@ -98,24 +100,6 @@ function takeExclusively(file: SqliteFile.Database): void {
  */
 export function keepTemporaryDataInMemory(file: SqliteFile.Database): void {
   file.pragma('temp_store = MEMORY');
-}
-
-/** The database interface that Kysely needs, with every statement prepared only once. */
-function cachingStatements(file: SqliteFile.Database): SqliteDatabase {
-  const statements = new Map<string, Statement>();
-  return {
-    close: () => {
-      file.close();
-    },
-    prepare: (text) => {
-      // SQLite has rolled back by itself after a full disk or an I/O error; another rollback would fail and hide the
-      // cause.
-      const sql = text === 'rollback' && !file.inTransaction ? 'select 1' : text;
-      const statement = statements.get(sql) ?? file.prepare(sql);
-      if (statements.size < 500) statements.set(sql, statement);
-      return statement;
-    },
-  };
 }
 
 /** SQLite can roll back changes of the schema; Kysely then runs migrations in one transaction, as on PostgreSQL. */

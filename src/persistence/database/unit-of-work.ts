@@ -19,7 +19,8 @@ import {
 import { GroupCommit } from './group-commit';
 import { isAboutName } from './statement-names';
 import { TransactionBatches } from './transaction-batches';
-import { finishWork, type FinishedWork, recordWork, type Work } from './work';
+import { inOneRoundTrip } from './round-trip';
+import { finishWork, type FinishedWork, recordWork, type Send, type Work } from './work';
 
 /** Names of OpenTelemetry's conventions. */
 const SYSTEMS: Readonly<Record<Dialect, string>> = { sqlite: 'sqlite', postgres: 'postgresql' };
@@ -54,8 +55,8 @@ export class UnitOfWork extends StorageFailureCounter implements StorageErrors {
 
   constructor(private readonly connection: DatabaseConnection) {
     super();
-    const { db, dialect } = connection;
-    this.groupCommit = dialect === 'sqlite' ? new GroupCommit(db) : undefined;
+    const { db, dialect, embedded } = connection;
+    this.groupCommit = embedded === undefined ? undefined : new GroupCommit(db, embedded.statements);
     this.batches = dialect === 'postgres' ? new TransactionBatches(db) : undefined;
   }
 
@@ -118,10 +119,15 @@ export class UnitOfWork extends StorageFailureCounter implements StorageErrors {
   }
 
   private transact<T>(work: (work: Work) => Promise<T>): Promise<FinishedWork<T>> {
-    const { db, dialect } = this.connection;
-    const unit = (transaction: Kysely<Database>): Promise<FinishedWork<T>> =>
-      finishWork(transaction, dialect, work);
-    return this.groupCommit?.run(unit) ?? db.transaction().execute(unit);
+    const { groupCommit } = this;
+    if (groupCommit !== undefined)
+      return groupCommit.run((transaction, send) =>
+        finishWork({ db: transaction, dialect: 'sqlite' }, send, work),
+      );
+    return this.connection.db.transaction().execute((transaction) => {
+      const send: Send = (statements, check) => inOneRoundTrip(transaction, statements, check);
+      return finishWork({ db: transaction, dialect: 'postgres' }, send, work);
+    });
   }
 
   private async transactInBatch<T>(

@@ -58,20 +58,26 @@ export interface StatementList {
   readonly refusal: (() => Error) | undefined;
 }
 
-/** Runs work and all that it queues. On PostgreSQL the last statements take the commit with them. */
+/** Sends statements of a transaction together. `check` gets each result, in their order; what it throws is a failure too. */
+export type Send = (
+  statements: readonly CompiledQuery[],
+  check: (result: Result, index: number) => void,
+) => Promise<readonly Result[]>;
+
+/** Runs work and all that it queues in a transaction. On PostgreSQL the last statements take the commit with them. */
 export async function finishWork<T>(
-  db: Kysely<Database>,
-  dialect: Dialect,
+  on: QueryContext,
+  send: Send,
   run: (work: Work) => Promise<T>,
 ): Promise<FinishedWork<T>> {
-  const queue = new StatementQueue({ db, dialect });
+  const queue = new StatementQueue(on);
   const ask = async (statement: CompiledQuery): Promise<QueryResult<never>> => {
     queue.add({ statement });
-    return (await sendAll(db, queue.taken())).at(-1) as QueryResult<never>;
+    return (await sendAll(send, queue.taken())).at(-1) as QueryResult<never>;
   };
   const finished = await queueAll(queue, ask, run);
   const last = queue.taken();
-  if (last.statements.length > 0) await (dialect === 'postgres' ? sendWithCommit : sendAll)(db, last);
+  if (last.statements.length > 0) await sendAll(send, on.dialect === 'postgres' ? withCommit(last) : last);
   return finished;
 }
 
@@ -84,9 +90,13 @@ export async function recordWork<T>(
   return { ...finished, list: queue.taken() };
 }
 
-/** Sends the statements of a transaction with its commit. */
+/** Sends the statements of a transaction on PostgreSQL with its commit. */
 export async function sendWithCommit(db: Kysely<Database>, list: StatementList): Promise<void> {
-  await sendAll(db, { ...list, statements: [...list.statements, { statement: COMMIT }] });
+  await sendAll((statements, check) => inOneRoundTrip(db, statements, check), withCommit(list));
+}
+
+function withCommit(list: StatementList): StatementList {
+  return { ...list, statements: [...list.statements, { statement: COMMIT }] };
 }
 
 async function queueAll<T>(
@@ -149,10 +159,10 @@ class StatementQueue {
   }
 }
 
-async function sendAll(db: Kysely<Database>, { statements, refusal }: StatementList): Promise<Result[]> {
+async function sendAll(send: Send, { statements, refusal }: StatementList): Promise<readonly Result[]> {
   const queries = statements.map(({ statement }) => statement);
   try {
-    return await inOneRoundTrip(db, queries, (result, index) => statements[index]?.observe?.(result));
+    return await send(queries, (result, index) => statements[index]?.observe?.(result));
   } catch (error) {
     throw (isGuardFailure(error) ? refusal?.() : undefined) ?? error;
   }

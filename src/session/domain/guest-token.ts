@@ -1,8 +1,9 @@
-import { hash, randomBytes } from 'node:crypto';
+import { hash } from 'node:crypto';
+import { v4 as uuid } from 'uuid';
 
-/** A new guest token: `jwt_` and 32 hex digits from a cryptographic source. It is a credential. */
+/** A new guest token: `jwt_` and a random UUID without its hyphens, from a cryptographic source. It is a credential. */
 export function newGuestToken(): string {
-  return `jwt_${randomBytes(16).toString('hex')}`;
+  return `jwt_${uuid().replaceAll('-', '')}`;
 }
 
 const GUEST_TOKEN = /jwt_[0-9a-f]{32}/i;
