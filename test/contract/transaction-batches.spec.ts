@@ -1,7 +1,7 @@
 import { CompiledQuery, sql } from 'kysely';
+import { Client } from 'pg';
 import type { SessionTable } from '../../src/persistence/database/database';
 import { type IdempotentRequest, keyedRequestOf } from '../../src/session/domain/idempotent-request';
-import { guestAddressOf } from '../../src/session/domain/opening-message';
 import type { Session } from '../../src/session/domain/session';
 import { SessionChangedError } from '../../src/session/domain/session.errors';
 import { WaitingError } from '../../src/persistence/database/postgres-compiler';
@@ -19,9 +19,21 @@ import {
 import { administrate } from '../support/postgres';
 import { until } from '../support/until';
 import { verifiedTrail } from '../support/verified-trail';
+import { countersIn, statusesOf, transactionsOf } from '../support/written-rows';
 
 function requestOf(key: string): IdempotentRequest {
   return keyedRequestOf({ owner: '', key, asked: {}, openingBy: 'process-1' });
+}
+
+/** Makes the driver report an error for each commit, once the server has answered it. */
+function afterCommits(error: Error): jest.SpyInstance {
+  const query = Reflect.get(Client.prototype, 'query') as (...given: unknown[]) => Promise<unknown>;
+  const failing = function (this: Client, ...given: unknown[]): unknown {
+    const answer = Reflect.apply(query, this, given) as Promise<unknown>;
+    const isCommit = (given[0] as { readonly text?: string }).text === 'commit';
+    return isCommit ? answer.then(() => Promise.reject(error)) : answer;
+  };
+  return jest.spyOn(Client.prototype, 'query').mockImplementation(failing);
 }
 
 describe(TransactionBatches.name, () => {
@@ -39,19 +51,6 @@ describe(TransactionBatches.name, () => {
     await storage.remove();
   });
 
-  /** Number of transactions that have written the rows of a table. */
-  const transactionsOf = async (table: string): Promise<number> => {
-    const { rows } = await sql<{ count: number }>`
-      select count(distinct cast(xmin as text)) as count from ${sql.table(table)}`.execute(
-      stores.connection.db,
-    );
-    return rows[0]?.count ?? 0;
-  };
-  const statuses = (results: readonly PromiseSettledResult<unknown>[]): Record<string, number> => {
-    const counts: Record<string, number> = {};
-    for (const { status } of results) counts[status] = (counts[status] ?? 0) + 1;
-    return counts;
-  };
   const newSessions = (count: number): Session[] => Array.from({ length: count }, () => newSession());
   const reserved = async (count: number): Promise<Session[]> => {
     const sessions = newSessions(count);
@@ -68,30 +67,27 @@ describe(TransactionBatches.name, () => {
       deliveries.map((delivery) => stores.outbox.settle(delivery, { at: 2_000, latencyMs: 7 })),
     );
   };
-  const counters = async (): Promise<Record<string, number>> => {
-    const rows = await stores.connection.db.selectFrom('counter').selectAll().execute();
-    return Object.fromEntries(rows.map(({ name, value }) => [name, value]));
-  };
+  const counters = () => countersIn(stores.connection.db);
 
   it('runs transactions with the same statements that come up together as one', async () => {
     const sessions = await reserved(20);
-    expect(await transactionsOf('session')).toBe(1);
+    expect(await transactionsOf(stores.connection.db, 'session')).toBe(1);
 
     await Promise.all(sessions.map(activating));
-    expect(await transactionsOf('session')).toBe(1);
-    expect(await transactionsOf('session_event')).toBe(1);
-    expect(await transactionsOf('conversation_event')).toBe(1);
-    expect(await transactionsOf('audit_record')).toBe(1);
+    expect(await transactionsOf(stores.connection.db, 'session')).toBe(1);
+    expect(await transactionsOf(stores.connection.db, 'session_event')).toBe(1);
+    expect(await transactionsOf(stores.connection.db, 'conversation_event')).toBe(1);
+    expect(await transactionsOf(stores.connection.db, 'audit_record')).toBe(1);
 
     await settling();
-    expect(await transactionsOf('delivery')).toBe(1);
-    expect(await transactionsOf('delivery_attempt')).toBe(1);
-    expect(await transactionsOf('audit_record')).toBe(2);
+    expect(await transactionsOf(stores.connection.db, 'delivery')).toBe(1);
+    expect(await transactionsOf(stores.connection.db, 'delivery_attempt')).toBe(1);
+    expect(await transactionsOf(stores.connection.db, 'audit_record')).toBe(2);
 
     for (const session of sessions) session.end('requested', 3_000);
     await Promise.all(sessions.map((session) => stores.sessions.save(session)));
-    expect(await transactionsOf('session')).toBe(1);
-    expect(await transactionsOf('audit_record')).toBe(3);
+    expect(await transactionsOf(stores.connection.db, 'session')).toBe(1);
+    expect(await transactionsOf(stores.connection.db, 'audit_record')).toBe(3);
   });
 
   it('writes the answers to the keys of openings together', async () => {
@@ -110,7 +106,7 @@ describe(TransactionBatches.name, () => {
       }),
     );
 
-    expect(await transactionsOf('idempotency_key')).toBe(1);
+    expect(await transactionsOf(stores.connection.db, 'idempotency_key')).toBe(1);
     stores.clock.at = 2_000;
     await expect(stores.idempotency.find(requestOf('key-7'))).resolves.toMatchObject({
       answer: { opened: { location: `/${sessions[7]?.conversationId ?? ''}` } },
@@ -163,7 +159,7 @@ describe(TransactionBatches.name, () => {
 
   it('has a bound: what comes up beyond it is in the next batch', async () => {
     await reserved(70);
-    expect(await transactionsOf('session')).toBe(2);
+    expect(await transactionsOf(stores.connection.db, 'session')).toBe(2);
   });
 
   it('lets each transaction succeed or fail by itself if one is refused', async () => {
@@ -174,88 +170,10 @@ describe(TransactionBatches.name, () => {
 
     const results = await Promise.allSettled(sessions.map(activating));
 
-    expect(statuses(results)).toEqual({ rejected: 1, fulfilled: 9 });
+    expect(statusesOf(results)).toEqual({ rejected: 1, fulfilled: 9 });
     expect(results[0]).toMatchObject({ reason: expect.any(SessionChangedError) as Error });
     expect(await counters()).toMatchObject({ 'sessions-started': 10 });
     expect(await verifiedTrail(stores)).toEqual([undefined, 10]);
-  });
-
-  it('keeps limits exact: those of the service, of an OAuth client and of a caller', async () => {
-    const ofCaller = { total: 8, onClients: 6 };
-    const reserveAll = (
-      owner: string,
-      oauthClient: string,
-      given: Parameters<typeof stores.sessions.reserve>[1],
-    ): Promise<PromiseSettledResult<void>[]> =>
-      Promise.allSettled(
-        Array.from({ length: 12 }, () =>
-          stores.sessions.reserve(newSession(1_000, { owner, oauthClient }), given),
-        ),
-      );
-
-    const results = await Promise.all([
-      reserveAll('a', 'client-1', { ...limits(100), ofCaller }),
-      reserveAll('b', '', { ...limits(100), ofCaller }),
-      reserveAll('c', 'client-2', { total: 100, ofClient: 5 }),
-    ]);
-
-    expect(results.map(statuses)).toEqual([
-      { fulfilled: 6, rejected: 6 },
-      { fulfilled: 8, rejected: 4 },
-      { fulfilled: 5, rejected: 7 },
-    ]);
-    expect(await counters()).toMatchObject({
-      slots: 19,
-      'slots:': 8,
-      'slots:client-1': 6,
-      'slots:client-2': 5,
-    });
-  });
-
-  it('fills the limits of a caller in one batch', async () => {
-    const filled = { ...limits(10), ofCaller: { total: 10, onClients: 10 } };
-    await Promise.all(newSessions(10).map((session) => stores.sessions.reserve(session, filled)));
-    expect(await transactionsOf('session')).toBe(1);
-    await expect(stores.sessions.reserve(newSession(), filled)).rejects.toMatchObject({
-      code: 'session-limit-reached',
-    });
-  });
-
-  it('gives an idempotency key to one of the reservations that come up with it', async () => {
-    const keys = ['one', 'two', 'two', 'three'];
-
-    const results = await Promise.allSettled(
-      keys.map((key) => stores.sessions.reserve(newSession(), limits(100), requestOf(key))),
-    );
-    expect(results.map(({ status }) => status).sort()).toEqual([
-      'fulfilled',
-      'fulfilled',
-      'fulfilled',
-      'rejected',
-    ]);
-    expect(await counters()).toMatchObject({ slots: 3 });
-
-    const together = ['four', 'five', 'six'].map((key) => ({ key, session: newSession() }));
-    await Promise.all(
-      together.map(({ key, session }) => stores.sessions.reserve(session, limits(100), requestOf(key))),
-    );
-    expect(await transactionsOf('idempotency_key')).toBeLessThanOrEqual(4);
-    for (const { key, session } of together) {
-      stores.clock.at = 2_000;
-      await expect(stores.idempotency.find(requestOf(key))).resolves.toMatchObject({
-        conversationId: session.conversationId,
-      });
-    }
-  });
-
-  it("gives a guest's address to one of the sessions that come up with it", async () => {
-    const addresses = ['a', 'b', 'b', 'c'].map((guest) => guestAddressOf('integration', guest));
-    const results = await Promise.allSettled(
-      addresses.map((guestAddress) =>
-        stores.sessions.reserve(newSession(1_000, { guestAddress }), limits(100)),
-      ),
-    );
-    expect(statuses(results)).toEqual({ fulfilled: 3, rejected: 1 });
   });
 
   it('keeps values as they are', async () => {
@@ -264,7 +182,7 @@ describe(TransactionBatches.name, () => {
     await Promise.all(sessions.map((session) => stores.sessions.reserve(session, limits(10))));
     await Promise.all(sessions.map(activating));
 
-    expect(await transactionsOf('session')).toBe(1);
+    expect(await transactionsOf(stores.connection.db, 'session')).toBe(1);
     for (const session of sessions)
       expect((await stores.get(session.conversationId)).snapshot).toEqual(session.snapshot);
   });
@@ -302,7 +220,7 @@ describe(TransactionBatches.name, () => {
       return saves;
     });
 
-    expect(statuses(results)).toEqual({ rejected: 5 });
+    expect(statusesOf(results)).toEqual({ rejected: 5 });
     for (const result of results) expect(result).toMatchObject({ reason: { code: 'storage-unavailable' } });
     await until(async () => {
       const states = await Promise.all(
@@ -335,6 +253,36 @@ describe(TransactionBatches.name, () => {
     }
     expect(await counters()).toMatchObject({ slots: 320, 'sessions-started': 320 });
     expect(await verifiedTrail(stores)).toEqual([undefined, 320]);
+  });
+
+  it('makes room for other transactions while two wait for rows that are locked', async () => {
+    const [first, second, third] = await reserved(3);
+    if (first === undefined || second === undefined || third === undefined) throw new Error('There is none.');
+    const ids = [first, second].map(({ conversationId }) => `'${conversationId}'`).join();
+    let held: Promise<void>[] = [];
+
+    await whileLocked(url, `select 1 from session where conversation_id in (${ids}) for update`, async () => {
+      held = [activating(first)];
+      await untilBlocked(url);
+      held.push(activating(second));
+      await activating(third);
+      expect((await stores.get(third.conversationId)).snapshot.state).toBe('active');
+      expect((await stores.get(first.conversationId)).snapshot.state).toBe('connecting');
+    });
+    await Promise.all(held);
+  });
+
+  it('runs nothing again after an error that does not tell whether it was committed', async () => {
+    const sessions = await reserved(3);
+    const failing = afterCommits(new Error('The record is too long.'));
+
+    const results = await Promise.allSettled(sessions.map(activating));
+    failing.mockRestore();
+
+    for (const result of results)
+      expect(result).toMatchObject({ reason: { message: 'The record is too long.' } });
+    expect(await counters()).toMatchObject({ 'sessions-started': 3 });
+    expect(await verifiedTrail(stores)).toEqual([undefined, 3]);
   });
 
   it('accepts no work that waits for the database', async () => {

@@ -2,7 +2,7 @@ import type { CompiledQuery } from 'kysely';
 import type { BatchableQuery, BatchForm } from './batchable';
 import { codeOf } from './dialect';
 
-/** Of a division by zero. No other statement of the service divides by what can be zero. */
+/** SQLSTATE of a division by zero. No other statement of the service divides by what can be zero. */
 const DIVISION_BY_ZERO = '22012';
 
 /**

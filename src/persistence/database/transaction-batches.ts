@@ -13,30 +13,22 @@ import { sendWithCommit, type StatementList } from './work';
 const MAX_TRANSACTIONS = 64;
 /** Batches of one kind that run at a time: one collects while the other waits for the disk. */
 const MAX_RUNNING = 2;
-/** A transaction waits as long for a batch as for a connection. */
-const MAX_WAIT_MS = 1_000;
-/** A batch makes room for the next one after this time at the latest, whatever it waits for. */
-const MAX_ALONE_MS = 100;
-
-/** The transaction has waited for too long; nothing of it was sent. */
-class BatchWaitError extends Error {
-  readonly code = 'ETIMEDOUT';
-
-  constructor() {
-    super(`No batch has taken the transaction within ${MAX_WAIT_MS} ms.`);
-  }
-}
+/**
+ * A batch counts as running for this time at most, whatever it waits for: a connection, a lock, the disk. From then on it
+ * holds up others no more than a single transaction does.
+ */
+const MAX_TURN_MS = 100;
 
 interface Unit {
   readonly list: StatementList;
-  readonly patience: NodeJS.Timeout;
   resolve(): void;
   reject(error: unknown): void;
 }
 
 /** The transactions with the same statements. */
-interface Lane {
-  readonly waiting: Set<Unit>;
+interface BatchQueue {
+  /** Bounded by the callers: each waits for its transaction. */
+  readonly waiting: Unit[];
   running: number;
   isScheduled: boolean;
 }
@@ -57,7 +49,7 @@ interface Lane {
  */
 export class TransactionBatches {
   private readonly logger = new Logger(TransactionBatches.name);
-  private readonly lanes = new Map<string, Lane>();
+  private readonly queues = new Map<string, BatchQueue>();
 
   constructor(private readonly db: Kysely<Database>) {}
 
@@ -65,38 +57,29 @@ export class TransactionBatches {
   run(list: StatementList): Promise<void> {
     return new Promise((resolve, reject) => {
       const kind = kindOf(list);
-      const lane = this.lanes.get(kind) ?? { waiting: new Set<Unit>(), running: 0, isScheduled: false };
-      this.lanes.set(kind, lane);
-      const patience = setTimeout(() => {
-        if (lane.waiting.delete(unit)) reject(new BatchWaitError());
-        this.forget(kind, lane);
-      }, MAX_WAIT_MS);
-      const unit: Unit = { list, patience, resolve, reject };
-      lane.waiting.add(unit);
-      this.schedule(kind, lane);
+      const queue = this.queues.get(kind) ?? { waiting: [], running: 0, isScheduled: false };
+      this.queues.set(kind, queue);
+      queue.waiting.push({ list, resolve, reject });
+      this.schedule(kind, queue);
     });
   }
 
-  private schedule(kind: string, lane: Lane): void {
-    if (lane.isScheduled || lane.waiting.size === 0 || lane.running === MAX_RUNNING) return;
-    lane.isScheduled = true;
+  private schedule(kind: string, queue: BatchQueue): void {
+    if (queue.isScheduled || queue.waiting.length === 0 || queue.running === MAX_RUNNING) return;
+    queue.isScheduled = true;
     setImmediate(() => {
-      lane.isScheduled = false;
-      lane.running += 1;
-      const units = taken(lane);
+      queue.isScheduled = false;
+      queue.running += 1;
+      const units = queue.waiting.splice(0, MAX_TRANSACTIONS);
       // A batch is not the work of the request that happens to begin it.
       const batch = RequestContext.leave(() => this.runBatch(units));
       void unlessItTakesLong(batch).then(() => {
-        lane.running -= 1;
-        this.forget(kind, lane);
-        this.schedule(kind, lane);
+        queue.running -= 1;
+        if (queue.running === 0 && queue.waiting.length === 0) this.queues.delete(kind);
+        this.schedule(kind, queue);
       });
-      this.schedule(kind, lane);
+      this.schedule(kind, queue);
     });
-  }
-
-  private forget(kind: string, lane: Lane): void {
-    if (lane.running === 0 && lane.waiting.size === 0) this.lanes.delete(kind);
   }
 
   private async runBatch(units: readonly Unit[]): Promise<void> {
@@ -153,21 +136,11 @@ function kindOf({ statements }: StatementList): string {
   return statements.map(({ statement }) => statement.sql).join(';');
 }
 
-/** Removes the transactions of the next batch from those that wait, the first ones first. */
-function taken({ waiting }: Lane): readonly Unit[] {
-  const units = [...waiting].slice(0, MAX_TRANSACTIONS);
-  for (const unit of units) {
-    waiting.delete(unit);
-    clearTimeout(unit.patience);
-  }
-  return units;
-}
-
-/** Resolves with the batch, or after `MAX_ALONE_MS`. The batch itself never rejects. */
+/** Resolves with the batch, or after `MAX_TURN_MS`. The batch itself never rejects. */
 async function unlessItTakesLong(batch: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, MAX_ALONE_MS);
+    timer = setTimeout(resolve, MAX_TURN_MS);
   });
   await Promise.race([batch, late]);
   clearTimeout(timer);
