@@ -27,9 +27,10 @@ function requestOf(key: string): IdempotentRequest {
 
 /** Makes the driver report an error for each commit, once the server has answered it. */
 function afterCommits(error: Error): jest.SpyInstance {
-  const query = Reflect.get(Client.prototype, 'query') as (...given: unknown[]) => Promise<unknown>;
+  const original = Object.getOwnPropertyDescriptor(Client.prototype, 'query');
+  const query = original?.value as (...given: unknown[]) => Promise<unknown>;
   const failing = function (this: Client, ...given: unknown[]): unknown {
-    const answer = Reflect.apply(query, this, given) as Promise<unknown>;
+    const answer = Reflect.apply(query, this, given);
     const isCommit = (given[0] as { readonly text?: string }).text === 'commit';
     return isCommit ? answer.then(() => Promise.reject(error)) : answer;
   };
