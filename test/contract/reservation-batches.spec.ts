@@ -1,4 +1,3 @@
-import { type IdempotentRequest, keyedRequestOf } from '../../src/session/domain/idempotent-request';
 import { guestAddressOf } from '../../src/session/domain/opening-message';
 import type { Session } from '../../src/session/domain/session';
 import { CallerSessionLimitReachedError } from '../../src/session/domain/session.errors';
@@ -7,14 +6,11 @@ import {
   createStorage,
   limits,
   newSession,
+  requestOf,
   TestStores,
   type TestStorage,
 } from '../support/persistence-harness';
 import { countersIn, statusesOf, transactionsOf } from '../support/written-rows';
-
-function requestOf(key: string): IdempotentRequest {
-  return keyedRequestOf({ owner: '', key, asked: {}, openingBy: 'process-1' });
-}
 
 describe(`reservations in ${TransactionBatches.name}`, () => {
   let storage: TestStorage;

@@ -1,7 +1,6 @@
 import { CompiledQuery, sql } from 'kysely';
 import { Client } from 'pg';
 import type { SessionTable } from '../../src/persistence/database/database';
-import { type IdempotentRequest, keyedRequestOf } from '../../src/session/domain/idempotent-request';
 import type { Session } from '../../src/session/domain/session';
 import { SessionChangedError } from '../../src/session/domain/session.errors';
 import { WaitingError } from '../../src/persistence/database/postgres-compiler';
@@ -13,6 +12,7 @@ import {
   createStorage,
   limits,
   newSession,
+  requestOf,
   TestStores,
   type TestStorage,
 } from '../support/persistence-harness';
@@ -20,10 +20,6 @@ import { administrate } from '../support/postgres';
 import { until } from '../support/until';
 import { verifiedTrail } from '../support/verified-trail';
 import { countersIn, statusesOf, transactionsOf } from '../support/written-rows';
-
-function requestOf(key: string): IdempotentRequest {
-  return keyedRequestOf({ owner: '', key, asked: {}, openingBy: 'process-1' });
-}
 
 /** Makes the driver report an error for each commit, once the server has answered it. */
 function afterCommits(error: Error): jest.SpyInstance {

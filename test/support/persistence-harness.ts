@@ -49,6 +49,7 @@ import { UnitOfWork } from '../../src/persistence/database/unit-of-work';
 import { SqlWebhookDeliveryStore } from '../../src/persistence/webhook/sql-webhook-delivery.store';
 import { SqlWebhookQueue } from '../../src/persistence/webhook/sql-webhook-queue';
 import { SqlWebhookStore } from '../../src/persistence/webhook/sql-webhook.store';
+import { type IdempotentRequest, keyedRequestOf } from '../../src/session/domain/idempotent-request';
 import { Session } from '../../src/session/domain/session';
 import type { SlotLimits } from '../../src/session/ports/session.store';
 import type { Delivery } from '../../src/sync/domain/delivery';
@@ -327,4 +328,9 @@ export function newSession(now = 1_000, given: Partial<Parameters<typeof Session
 /** Limits with this many slots, on any OAuth client. */
 export function limits(total: number): SlotLimits {
   return { total, ofClient: total };
+}
+
+/** A request to open a session with this idempotency key. */
+export function requestOf(key: string): IdempotentRequest {
+  return keyedRequestOf({ owner: '', key, asked: {}, openingBy: 'process-1' });
 }

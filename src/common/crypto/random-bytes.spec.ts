@@ -18,4 +18,9 @@ describe(pooledRandomBytes.name, () => {
 
     expect(first.toString('hex')).toBe(before);
   });
+
+  it('gives no fewer bytes than asked for', () => {
+    expect(pooledRandomBytes(4_096)).toHaveLength(4_096);
+    expect(() => pooledRandomBytes(4_097)).toThrow(RangeError);
+  });
 });

@@ -7,7 +7,7 @@ let used = POOL_BYTES;
 
 /**
  * Bytes from the cryptographic source of `node:crypto`, which is asked for many at a time: a call costs more than most
- * uses of the bytes. Each is given out once, and is gone from the pool then. `count` is at most 64.
+ * uses of the bytes. Each is given out once, and is gone from the pool then. Throws `RangeError` for more than the pool has.
  */
 export function pooledRandomBytes(count: number): Buffer {
   const start = take(count);
@@ -25,6 +25,7 @@ export function pooledRandomHex(count: number): string {
 }
 
 function take(count: number): number {
+  if (count > POOL_BYTES) throw new RangeError(`At most ${POOL_BYTES} random bytes at a time.`);
   if (used + count > POOL_BYTES) {
     randomFillSync(pool);
     used = 0;

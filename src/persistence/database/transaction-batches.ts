@@ -5,7 +5,8 @@ import type { Kysely } from 'kysely';
 import { RequestContext } from '../../common/logging/request-context';
 import { type BatchResults, sendTogether } from './batch-statements';
 import type { Database } from './database';
-import { isRefusal, refusalOf } from './dialect';
+import { isHeldUp, isRefusal, refusalOf } from './dialect';
+import { isGuardFailure } from './guards';
 import { isAboutName } from './statement-names';
 import { sendWithCommit, type StatementList } from './work';
 
@@ -117,7 +118,10 @@ export class TransactionBatches {
       for (const unit of units) unit.reject(error);
       return;
     }
-    this.logger.debug(`${units.length} transactions run by themselves: ${refusalOf(error)}`);
+    const refusal = { message: 'Batch refused', count: units.length, reason: refusalOf(error) };
+    // Conflicts of writers are ordinary; values or a statement that the database refuses in a batch alone are not.
+    if (isHeldUp(error) || isGuardFailure(error)) this.logger.debug(refusal);
+    else this.logger.warn(refusal);
     for (const unit of units) void this.runAlone(unit);
   }
 

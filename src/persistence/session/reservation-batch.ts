@@ -110,7 +110,8 @@ const REFUSAL: RawBuilder<Refusal | null> = sql`case
   when caller.total >= wanted."ofCaller" then 'caller-total'
   when ${IS_ON_CLIENT} and caller."onClients" >= wanted."ofCallerOnClients" then 'caller-clients' end`;
 
-interface JsonSlots {
+/** A list of values as one JSON document. */
+interface JsonList {
   readonly json: string;
 }
 
@@ -123,7 +124,7 @@ export function countingInserted(on: QueryContext, all: readonly Reservation[]):
 }
 
 const counting = prepared(
-  (_, { json }: JsonSlots) => sql`
+  (_, { json }: JsonList) => sql`
     insert into counter (name, value)
     select name, count(*) from json_to_recordset(${json}) as taken(name text, conversation_id text)
     where exists (select 1 from session where session.conversation_id = taken.conversation_id)
@@ -137,7 +138,7 @@ export function forgettingKeys(on: QueryContext, all: readonly Pick<Reservation,
 }
 
 const forgetting = prepared(
-  (_, { json }: JsonSlots) => sql`
+  (_, { json }: JsonList) => sql`
     delete from idempotency_key where conversation_id in (
       select value from json_array_elements_text(${json})
       where not exists (select 1 from session where session.conversation_id = value))`,
